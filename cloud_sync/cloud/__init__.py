@@ -1,0 +1,1 @@
+"""The chain's end: ingest, projections, console."""

@@ -1,0 +1,1 @@
+"""The hub's end: what carries the journal up and says how far it has come."""

@@ -1,0 +1,1 @@
+"""All that both sides share: topics, envelope, acknowledgement, heartbeat. No I/O."""
