@@ -1,0 +1,171 @@
+"""Kept statements: SQLAlchemy Core builds and renders them once a dialect, the DBAPI runs them.
+
+Rendering a statement at each call costs more than running it, so nothing here is built in a hot path.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Generic, Protocol, TypeVar
+
+from sqlalchemy import Select, Table, insert
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.postgresql import psycopg
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.engine import Dialect
+from sqlalchemy.sql.expression import Executable
+
+from hub.kernel.messages import View
+
+Value = str | int | bytes | None
+Row = Mapping[str, Value]
+V = TypeVar("V", bound=View)
+
+_DIALECTS: dict[str, Dialect] = {
+    "sqlite": sqlite.dialect(paramstyle="qmark"),  # type: ignore[no-untyped-call]
+    "postgresql": psycopg.dialect(paramstyle="format"),  # type: ignore[no-untyped-call]
+}
+
+
+class Cursor(Protocol):
+    """What the kernel needs of a DBAPI cursor."""
+
+    def execute(self, sql: str, parameters: Sequence[Value] = ..., /) -> object: ...
+    def executemany(self, sql: str, parameters: Sequence[Sequence[Value]], /) -> object: ...
+    def fetchall(self) -> list[Any]: ...
+    def fetchone(self) -> Any: ...
+
+
+class Rendered:
+    """One statement in one dialect: its SQL and the order of its parameters."""
+
+    __slots__ = ("_defaults", "_names", "sql")
+
+    def __init__(self, statement: Executable, dialect: str) -> None:
+        compiled = statement.compile(dialect=_DIALECTS[dialect])  # type: ignore[attr-defined]
+        self.sql = str(compiled)
+        if "POSTCOMPILE" in self.sql:
+            raise ValueError("a kept statement cannot expand an IN list")
+        self._names: tuple[str, ...] = tuple(compiled.positiontup or ())
+        self._defaults: dict[str, Value] = {
+            name: value for name, value in compiled.params.items() if value is not None
+        }
+
+    def parameters(self, row: Row) -> tuple[Value, ...]:
+        """The row's values in the order of the statement. Raises KeyError for a name it does not fill."""
+        if not self._defaults:
+            return tuple([row[name] for name in self._names])
+        defaults = self._defaults
+        return tuple([row[name] if name in row else defaults[name] for name in self._names])
+
+
+class Kept:
+    """A write statement kept for the life of the process; its rows are keyed by bind names."""
+
+    __slots__ = ("_rendered", "_statements")
+
+    def __init__(self, statement: Executable, postgresql: Executable | None = None) -> None:
+        self._statements = {"sqlite": statement, "postgresql": postgresql or statement}
+        self._rendered: dict[str, Rendered] = {}
+
+    def rendered(self, dialect: str) -> Rendered:
+        """The statement in a dialect, rendered at first use."""
+        found = self._rendered.get(dialect)
+        if found is None:
+            found = self._rendered[dialect] = Rendered(self._statements[dialect], dialect)
+        return found
+
+
+def insert_into(table: Table) -> Kept:
+    """A plain INSERT of every column."""
+    return Kept(insert(table))
+
+
+def upsert(
+    table: Table, add: tuple[str, ...] = (), replace: tuple[str, ...] = (), keep: bool = False
+) -> Kept:
+    """INSERT a row of every column, or on its key change it: `add` sums, `replace` overwrites.
+
+    With neither and `keep=True` an existing row is left as it is.
+    """
+    key = [column.name for column in table.primary_key.columns]
+
+    def rendered_by(kind: Any) -> Executable:
+        statement = kind(table)
+        if keep:
+            return statement.on_conflict_do_nothing(index_elements=key)  # type: ignore[no-any-return]
+        changes = {name: table.c[name] + statement.excluded[name] for name in add}
+        changes |= {name: statement.excluded[name] for name in replace}
+        return statement.on_conflict_do_update(index_elements=key, set_=changes)  # type: ignore[no-any-return]
+
+    return Kept(rendered_by(sqlite_insert), rendered_by(postgresql_insert))
+
+
+class Query(Generic[V]):
+    """A kept SELECT whose rows become views, column by column."""
+
+    __slots__ = ("_kept", "view")
+
+    def __init__(self, statement: Select[Any], view: type[V]) -> None:
+        self._kept = Kept(statement)
+        self.view = view
+
+    def rendered(self, dialect: str) -> Rendered:
+        """The query in a dialect, rendered at first use."""
+        return self._kept.rendered(dialect)
+
+
+class Reader(Protocol):
+    """Read access: all that handlers, stores and pages get."""
+
+    def all(self, query: Query[V], **parameters: Value) -> list[V]:
+        """Every row of the query as views."""
+        ...
+
+    def first(self, query: Query[V], **parameters: Value) -> V | None:
+        """The first row as a view, or None."""
+        ...
+
+
+class Session:
+    """One DBAPI cursor and its dialect, speaking kept statements."""
+
+    __slots__ = ("cursor", "dialect")
+
+    def __init__(self, cursor: Cursor, dialect: str) -> None:
+        self.cursor = cursor
+        self.dialect = dialect
+
+    def all(self, query: Query[V], **parameters: Value) -> list[V]:
+        """Every row of the query as views."""
+        rendered = query.rendered(self.dialect)
+        self.cursor.execute(rendered.sql, rendered.parameters(parameters))
+        view = query.view
+        return [view(*row) for row in self.cursor.fetchall()]
+
+    def first(self, query: Query[V], **parameters: Value) -> V | None:
+        """The first row as a view, or None."""
+        rendered = query.rendered(self.dialect)
+        self.cursor.execute(rendered.sql, rendered.parameters(parameters))
+        row = self.cursor.fetchone()
+        return None if row is None else query.view(*row)
+
+    def write(self, kept: Kept, rows: Sequence[Row]) -> None:
+        """Run a write statement over rows, in their order."""
+        rendered = kept.rendered(self.dialect)
+        if len(rows) == 1:
+            self.cursor.execute(rendered.sql, rendered.parameters(rows[0]))
+        else:
+            self.cursor.executemany(rendered.sql, [rendered.parameters(row) for row in rows])
+
+    def write_all(self, writes: Iterable[tuple[Kept, Row]]) -> None:
+        """Run writes in their order, consecutive rows of one statement as one batch."""
+        current: Kept | None = None
+        rows: list[Row] = []
+        for kept, row in writes:
+            if kept is not current:
+                if current is not None:
+                    self.write(current, rows)
+                current, rows = kept, []
+            rows.append(row)
+        if current is not None:
+            self.write(current, rows)
