@@ -1,0 +1,86 @@
+"""The printable document: what a receipt says, block by block, before any printer's wire is known."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+MAX_BLOCKS = 2_000
+MAX_TEXT_CHARS = 1_000
+MAX_CELLS = 12
+
+Align = Literal["left", "center", "right"]
+Line = Annotated[str, Meta(max_length=MAX_TEXT_CHARS)]
+
+
+class Block(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="block"):
+    """One printable piece of a document."""
+
+
+class Text(Block, tag="text"):
+    """A paragraph; wrapped at the paper's width in display cells, newlines kept."""
+
+    text: Line
+    align: Align = "left"
+    bold: bool = False
+    size: Literal[1, 2] = 1
+
+
+class Cell(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One column of a row; width is a share: the printer divides the paper's cells in these proportions."""
+
+    text: Line
+    width: Annotated[int, Meta(ge=1, le=100)] = 1
+    align: Align = "left"
+
+
+class Columns(Block, tag="columns"):
+    """Cells side by side; a cell too long for its column continues on the next row, never cut off."""
+
+    cells: Annotated[tuple[Cell, ...], Meta(min_length=1, max_length=MAX_CELLS)]
+    bold: bool = False
+
+
+class Rule(Block, tag="rule"):
+    """A line across the paper."""
+
+
+class Barcode(Block, tag="barcode"):
+    """A linear barcode with its digits under it; printable ASCII only."""
+
+    data: Annotated[str, Meta(min_length=1, max_length=60, pattern=r"^[ -~]+$")]
+    symbology: Literal["code128"] = "code128"
+
+
+class Qr(Block, tag="qr"):
+    """A QR code, centred."""
+
+    data: Annotated[str, Meta(min_length=1, max_length=500)]
+
+
+class Feed(Block, tag="feed"):
+    """Blank lines."""
+
+    lines: Annotated[int, Meta(ge=1, le=20)] = 1
+
+
+class Cut(Block, tag="cut"):
+    """Cut the paper, where the printer can; else feed it to the tear bar."""
+
+
+class Drawer(Block, tag="drawer"):
+    """Kick a cash drawer on connector pin 2 or 5, in its place among the blocks."""
+
+    pin: Literal[2, 5] = 2
+
+
+AnyBlock = Text | Columns | Rule | Barcode | Qr | Feed | Cut | Drawer
+Document = Annotated[tuple[AnyBlock, ...], Meta(max_length=MAX_BLOCKS)]
+
+
+def content_hash(document: tuple[AnyBlock, ...]) -> str:
+    """SHA-256 of the document's canonical JSON: both ends compute it, so a changed receipt never hides under an old id."""
+    return hashlib.sha256(msgspec.json.encode(document)).hexdigest()

@@ -1,0 +1,236 @@
+"""Every frame between a gateway and the hub, as tagged structs: JSON text over one WebSocket.
+
+The shared token travels in the ``Authorization: Bearer`` header only, never in a frame.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeVar
+
+import msgspec
+from msgspec import Meta
+
+from drivers.document import (
+    AnyBlock,
+    Barcode,
+    Block,
+    Cell,
+    Columns,
+    Cut,
+    Document,
+    Drawer,
+    Feed,
+    Qr,
+    Rule,
+    Text,
+    content_hash,
+)
+
+__all__ = [
+    "AnyBlock", "Barcode", "Block", "Cell", "Columns", "Cut", "Document", "Drawer", "Feed", "Qr", "Rule", "Text",
+    "content_hash", "MAX_FRAME_BYTES", "PROTOCOL_VERSION", "Id", "Kind", "DeviceState", "Health", "JobState",
+    "Scan", "Misread", "DrawerPosition", "PrinterStatus", "AnyReading", "DeviceInfo", "Frame",
+    "Hello", "Reading", "DeviceChanged", "JobAnswer", "DrawerReleased", "Heartbeat", "GatewayFrame",
+    "Welcome", "Print", "ReleaseDrawer", "QueryJob", "Ack", "HubFrame",
+    "FrameError", "encode", "decode_hub_frame", "decode_gateway_frame",
+]  # fmt: skip
+
+MAX_FRAME_BYTES = 256 * 1024
+PROTOCOL_VERSION = 1
+
+Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")]
+Reason = Annotated[str, Meta(max_length=200)]
+Kind = Literal["scanner", "scale", "printer", "display", "drawer"]
+# As UnifiedPOS has it: closed (no link, being retried) -> claimed (ours alone) -> enabled (working);
+# refused = a person must decide first (two look-alikes, a profile that does not fit).
+DeviceState = Literal["closed", "claimed", "enabled", "refused"]
+Health = Literal["ok", "attention", "failed"]
+# not_started: not one byte has left, so sending it again is safe. unknown: paper may exist, ask a person.
+# failed: no byte left and sending it again will not help.
+JobState = Literal["printing", "printed", "unknown", "not_started", "failed"]
+
+
+class Readable(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
+    """Something a device said."""
+
+
+class Scan(Readable, tag="scan"):
+    """One whole barcode; symbology is the AIM code ("E0", "Q1") where the scanner sends it."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=4096)]
+    symbology: Annotated[str, Meta(max_length=2)] | None = None
+    raw_hex: Annotated[str, Meta(max_length=16384)] = ""
+
+
+class Misread(Readable, tag="misread"):
+    """The scanner said something that is not a whole barcode: never to be sold, worth a sound and a record."""
+
+    reason: Literal["unterminated", "too_long", "overrun", "garbled"]
+    raw_hex: Annotated[str, Meta(max_length=16384)] = ""
+
+
+class DrawerPosition(Readable, tag="drawer"):
+    """The drawer's sensor changed, or was read for the first time."""
+
+    open: bool
+
+
+class PrinterStatus(Readable, tag="printer_status"):
+    """What the printer says of itself; None where it was not seen."""
+
+    online: bool | None = None
+    cover_open: bool | None = None
+    paper: Literal["ok", "near_end", "out"] | None = None
+    cutter_error: bool | None = None
+    fatal_error: bool | None = None
+
+
+AnyReading = Scan | Misread | DrawerPosition | PrinterStatus
+
+
+class DeviceInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """One configured device as the gateway sees it at hello; identity is "" until the device was opened."""
+
+    device_id: Id
+    kind: Kind
+    model: str
+    link: str
+    identity: str = ""
+    state: DeviceState = "closed"
+    health: Health = "ok"
+    reason: Reason = ""
+
+
+class Frame(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
+    """One WebSocket text message; unknown fields are tolerated so that either end can be newer."""
+
+
+class Hello(Frame, tag="hello"):
+    """First frame from a gateway; boot_id is new at each start of its process."""
+
+    gateway_id: Id
+    boot_id: Id
+    version: str
+    protocol: int = PROTOCOL_VERSION
+    devices: Annotated[tuple[DeviceInfo, ...], Meta(max_length=64)] = ()
+
+
+class Reading(Frame, tag="reading"):
+    """A reading, re-sent until acked; seq is gapless per boot_id, age_ms counts from the device to this sending."""
+
+    device_id: Id
+    boot_id: Id
+    seq: Annotated[int, Meta(ge=1)]
+    age_ms: Annotated[int, Meta(ge=0)]
+    reading: AnyReading
+
+
+class DeviceChanged(Frame, tag="device"):
+    """A device was plugged, lost, refused, or changed its health."""
+
+    device_id: Id
+    state: DeviceState
+    health: Health = "ok"
+    reason: Reason = ""
+    identity: str = ""
+
+
+class JobAnswer(Frame, tag="job"):
+    """Where a print job stands, by the gateway's durable log."""
+
+    job_id: Id
+    state: JobState
+    reason: Reason = ""
+
+
+class DrawerReleased(Frame, tag="drawer_released"):
+    """Whether the kick was sent; that the drawer opened comes as a reading."""
+
+    release_id: Id
+    ok: bool
+    reason: Reason = ""
+
+
+class Heartbeat(Frame, tag="heartbeat"):
+    """Sent both ways; at is the sender's own milliseconds and means nothing to the other end."""
+
+    at: int = 0
+
+
+class Welcome(Frame, tag="welcome"):
+    """The hub's answer to hello."""
+
+    heartbeat_s: Annotated[float, Meta(gt=0, le=60)] = 5.0
+    now_ms: int = 0
+
+
+class Print(Frame, tag="print"):
+    """Print this once; the same job_id again is answered from the log, never printed twice."""
+
+    job_id: Id
+    device_id: Id
+    content_hash: Annotated[str, Meta(max_length=64)]
+    document: Document
+
+
+class ReleaseDrawer(Frame, tag="release_drawer"):
+    """Kick the drawer now or not at all; device_id is the drawer, or the printer it hangs on."""
+
+    release_id: Id
+    device_id: Id
+    expires_in_ms: Annotated[int, Meta(ge=0, le=60_000)]
+
+
+class QueryJob(Frame, tag="query_job"):
+    """Ask where a job stands; answered not_started if it was never begun here."""
+
+    job_id: Id
+
+
+class Ack(Frame, tag="ack"):
+    """Every reading of this boot up to and including seq is the hub's now."""
+
+    boot_id: Id
+    seq: Annotated[int, Meta(ge=0)]
+
+
+GatewayFrame = Hello | Reading | DeviceChanged | JobAnswer | DrawerReleased | Heartbeat
+HubFrame = Welcome | Print | ReleaseDrawer | QueryJob | Ack | Heartbeat
+
+T = TypeVar("T")
+
+_encoder = msgspec.json.Encoder()
+_hub_decoder: msgspec.json.Decoder[HubFrame] = msgspec.json.Decoder(HubFrame)
+_gateway_decoder: msgspec.json.Decoder[GatewayFrame] = msgspec.json.Decoder(GatewayFrame)
+
+
+class FrameError(ValueError):
+    """A frame that cannot be read: code is gateway.frame_too_long or gateway.frame_invalid."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.code = code
+
+
+def encode(frame: GatewayFrame | HubFrame) -> str:
+    """A frame as the text to send."""
+    return _encoder.encode(frame).decode("utf-8")
+
+
+def decode_hub_frame(text: str | bytes) -> HubFrame:
+    """What the hub said; FrameError if it is not a frame."""
+    return _decode(_hub_decoder, text)
+
+
+def decode_gateway_frame(text: str | bytes) -> GatewayFrame:
+    """What a gateway said; FrameError if it is not a frame."""
+    return _decode(_gateway_decoder, text)
+
+
+def _decode(decoder: msgspec.json.Decoder[T], text: str | bytes) -> T:
+    if len(text) > MAX_FRAME_BYTES:
+        raise FrameError("gateway.frame_too_long", f"{len(text)} > {MAX_FRAME_BYTES}")
+    try:
+        return decoder.decode(text)
+    except (msgspec.DecodeError, UnicodeError) as error:
+        raise FrameError("gateway.frame_invalid", str(error)) from error

@@ -1,0 +1,1 @@
+"""Device profiles, one TOML per model, under <kind>/<model>.toml."""
