@@ -20,7 +20,7 @@ class Block(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """One printable piece of a document."""
 
 
-class Text(Block, tag="text"):
+class Text(Block, frozen=True, kw_only=True, tag="text"):
     """A paragraph; wrapped at the paper's width in display cells, newlines kept."""
 
     text: Line
@@ -37,41 +37,41 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     align: Align = "left"
 
 
-class Columns(Block, tag="columns"):
+class Columns(Block, frozen=True, kw_only=True, tag="columns"):
     """Cells side by side; a cell too long for its column continues on the next row, never cut off."""
 
     cells: Annotated[tuple[Cell, ...], Meta(min_length=1, max_length=MAX_CELLS)]
     bold: bool = False
 
 
-class Rule(Block, tag="rule"):
+class Rule(Block, frozen=True, kw_only=True, tag="rule"):
     """A line across the paper."""
 
 
-class Barcode(Block, tag="barcode"):
+class Barcode(Block, frozen=True, kw_only=True, tag="barcode"):
     """A linear barcode with its digits under it; printable ASCII only."""
 
     data: Annotated[str, Meta(min_length=1, max_length=60, pattern=r"^[ -~]+$")]
     symbology: Literal["code128"] = "code128"
 
 
-class Qr(Block, tag="qr"):
+class Qr(Block, frozen=True, kw_only=True, tag="qr"):
     """A QR code, centred."""
 
     data: Annotated[str, Meta(min_length=1, max_length=500)]
 
 
-class Feed(Block, tag="feed"):
+class Feed(Block, frozen=True, kw_only=True, tag="feed"):
     """Blank lines."""
 
     lines: Annotated[int, Meta(ge=1, le=20)] = 1
 
 
-class Cut(Block, tag="cut"):
+class Cut(Block, frozen=True, kw_only=True, tag="cut"):
     """Cut the paper, where the printer can; else feed it to the tear bar."""
 
 
-class Drawer(Block, tag="drawer"):
+class Drawer(Block, frozen=True, kw_only=True, tag="drawer"):
     """Kick a cash drawer on connector pin 2 or 5, in its place among the blocks."""
 
     pin: Literal[2, 5] = 2
@@ -82,5 +82,5 @@ Document = Annotated[tuple[AnyBlock, ...], Meta(max_length=MAX_BLOCKS)]
 
 
 def content_hash(document: tuple[AnyBlock, ...]) -> str:
-    """SHA-256 of the document's canonical JSON: both ends compute it, so a changed receipt never hides under an old id."""
+    """SHA-256 of the canonical JSON: both ends compute it, so no receipt hides under another's id."""
     return hashlib.sha256(msgspec.json.encode(document)).hexdigest()

@@ -27,12 +27,11 @@ from drivers.document import (
 )
 
 __all__ = [
-    "AnyBlock", "Barcode", "Block", "Cell", "Columns", "Cut", "Document", "Drawer", "Feed", "Qr", "Rule", "Text",
-    "content_hash", "MAX_FRAME_BYTES", "PROTOCOL_VERSION", "Id", "Kind", "DeviceState", "Health", "JobState",
-    "Scan", "Misread", "DrawerPosition", "PrinterStatus", "AnyReading", "DeviceInfo", "Frame",
-    "Hello", "Reading", "DeviceChanged", "JobAnswer", "DrawerReleased", "Heartbeat", "GatewayFrame",
-    "Welcome", "Print", "ReleaseDrawer", "QueryJob", "Ack", "HubFrame",
-    "FrameError", "encode", "decode_hub_frame", "decode_gateway_frame",
+    "MAX_FRAME_BYTES", "PROTOCOL_VERSION", "Ack", "AnyBlock", "AnyReading", "Barcode", "Block", "Cell", "Columns",
+    "Cut", "DeviceChanged", "DeviceInfo", "DeviceState", "Document", "Drawer", "DrawerPosition", "DrawerReleased",
+    "Feed", "Frame", "FrameError", "GatewayFrame", "Health", "Heartbeat", "Hello", "HubFrame", "Id", "JobAnswer",
+    "JobState", "Kind", "Misread", "Print", "PrinterStatus", "Qr", "QueryJob", "Reading", "ReleaseDrawer", "Rule",
+    "Scan", "Text", "Welcome", "content_hash", "decode_gateway_frame", "decode_hub_frame", "encode",
 ]  # fmt: skip
 
 MAX_FRAME_BYTES = 256 * 1024
@@ -54,7 +53,7 @@ class Readable(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
     """Something a device said."""
 
 
-class Scan(Readable, tag="scan"):
+class Scan(Readable, frozen=True, kw_only=True, tag="scan"):
     """One whole barcode; symbology is the AIM code ("E0", "Q1") where the scanner sends it."""
 
     text: Annotated[str, Meta(min_length=1, max_length=4096)]
@@ -62,20 +61,20 @@ class Scan(Readable, tag="scan"):
     raw_hex: Annotated[str, Meta(max_length=16384)] = ""
 
 
-class Misread(Readable, tag="misread"):
-    """The scanner said something that is not a whole barcode: never to be sold, worth a sound and a record."""
+class Misread(Readable, frozen=True, kw_only=True, tag="misread"):
+    """The scanner said something that is not a whole barcode: never sold, worth a sound and a record."""
 
     reason: Literal["unterminated", "too_long", "overrun", "garbled"]
     raw_hex: Annotated[str, Meta(max_length=16384)] = ""
 
 
-class DrawerPosition(Readable, tag="drawer"):
+class DrawerPosition(Readable, frozen=True, kw_only=True, tag="drawer"):
     """The drawer's sensor changed, or was read for the first time."""
 
     open: bool
 
 
-class PrinterStatus(Readable, tag="printer_status"):
+class PrinterStatus(Readable, frozen=True, kw_only=True, tag="printer_status"):
     """What the printer says of itself; None where it was not seen."""
 
     online: bool | None = None
@@ -105,7 +104,7 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
     """One WebSocket text message; unknown fields are tolerated so that either end can be newer."""
 
 
-class Hello(Frame, tag="hello"):
+class Hello(Frame, frozen=True, kw_only=True, tag="hello"):
     """First frame from a gateway; boot_id is new at each start of its process."""
 
     gateway_id: Id
@@ -115,8 +114,8 @@ class Hello(Frame, tag="hello"):
     devices: Annotated[tuple[DeviceInfo, ...], Meta(max_length=64)] = ()
 
 
-class Reading(Frame, tag="reading"):
-    """A reading, re-sent until acked; seq is gapless per boot_id, age_ms counts from the device to this sending."""
+class Reading(Frame, frozen=True, kw_only=True, tag="reading"):
+    """A reading, re-sent until acked; seq is gapless per boot_id, age_ms runs from device to sending."""
 
     device_id: Id
     boot_id: Id
@@ -125,7 +124,7 @@ class Reading(Frame, tag="reading"):
     reading: AnyReading
 
 
-class DeviceChanged(Frame, tag="device"):
+class DeviceChanged(Frame, frozen=True, kw_only=True, tag="device"):
     """A device was plugged, lost, refused, or changed its health."""
 
     device_id: Id
@@ -135,7 +134,7 @@ class DeviceChanged(Frame, tag="device"):
     identity: str = ""
 
 
-class JobAnswer(Frame, tag="job"):
+class JobAnswer(Frame, frozen=True, kw_only=True, tag="job"):
     """Where a print job stands, by the gateway's durable log."""
 
     job_id: Id
@@ -143,7 +142,7 @@ class JobAnswer(Frame, tag="job"):
     reason: Reason = ""
 
 
-class DrawerReleased(Frame, tag="drawer_released"):
+class DrawerReleased(Frame, frozen=True, kw_only=True, tag="drawer_released"):
     """Whether the kick was sent; that the drawer opened comes as a reading."""
 
     release_id: Id
@@ -151,20 +150,20 @@ class DrawerReleased(Frame, tag="drawer_released"):
     reason: Reason = ""
 
 
-class Heartbeat(Frame, tag="heartbeat"):
+class Heartbeat(Frame, frozen=True, kw_only=True, tag="heartbeat"):
     """Sent both ways; at is the sender's own milliseconds and means nothing to the other end."""
 
     at: int = 0
 
 
-class Welcome(Frame, tag="welcome"):
+class Welcome(Frame, frozen=True, kw_only=True, tag="welcome"):
     """The hub's answer to hello."""
 
     heartbeat_s: Annotated[float, Meta(gt=0, le=60)] = 5.0
     now_ms: int = 0
 
 
-class Print(Frame, tag="print"):
+class Print(Frame, frozen=True, kw_only=True, tag="print"):
     """Print this once; the same job_id again is answered from the log, never printed twice."""
 
     job_id: Id
@@ -173,7 +172,7 @@ class Print(Frame, tag="print"):
     document: Document
 
 
-class ReleaseDrawer(Frame, tag="release_drawer"):
+class ReleaseDrawer(Frame, frozen=True, kw_only=True, tag="release_drawer"):
     """Kick the drawer now or not at all; device_id is the drawer, or the printer it hangs on."""
 
     release_id: Id
@@ -181,13 +180,13 @@ class ReleaseDrawer(Frame, tag="release_drawer"):
     expires_in_ms: Annotated[int, Meta(ge=0, le=60_000)]
 
 
-class QueryJob(Frame, tag="query_job"):
+class QueryJob(Frame, frozen=True, kw_only=True, tag="query_job"):
     """Ask where a job stands; answered not_started if it was never begun here."""
 
     job_id: Id
 
 
-class Ack(Frame, tag="ack"):
+class Ack(Frame, frozen=True, kw_only=True, tag="ack"):
     """Every reading of this boot up to and including seq is the hub's now."""
 
     boot_id: Id

@@ -62,9 +62,7 @@ def parse_profile(text: str, name: str) -> Profile:
 
 def _check(profile: Profile, name: str) -> None:
     if profile.schema != SCHEMA:
-        raise ProfileError(
-            "profile.schema_unknown", name, f"schema {profile.schema}, this gateway reads {SCHEMA}"
-        )
+        raise ProfileError("profile.schema_unknown", name, f"{profile.schema}, not {SCHEMA}")
     if not _DRIVER.match(profile.driver):
         raise ProfileError("profile.driver_invalid", name, profile.driver)
     if not profile.driver.startswith(f"{profile.kind}."):
@@ -102,7 +100,7 @@ def profile_root() -> Traversable:
 
 
 def read_options(profile: Profile, options_type: type[OptionsT], overrides: dict[str, Any]) -> OptionsT:
-    """The driver's own options: the profile's, overridden by this device's calibration; ProfileError if they do not fit."""
+    """The driver's options: the profile's, overridden by this device's calibration, or ProfileError."""
     name = f"{profile.kind}/{profile.model}"
     try:
         return msgspec.convert({**profile.options, **overrides}, options_type)
