@@ -1,0 +1,189 @@
+"""What the bench page sends and is told: HTTP bodies, views, and the frames of its WebSocket."""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from hardware_sim.faults import Fault
+
+DeviceKind = Literal["scanner", "printer"]
+PaperState = Literal["ok", "near_end", "out"]
+Align = Literal["left", "center", "right"]
+LineKind = Literal["text", "barcode", "qr", "image", "feed", "cut"]
+
+Code = Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
+DeviceId = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+
+
+class Good(msgspec.Struct, frozen=True):
+    """One thing on the shelf that can be held under a scanner."""
+
+    name: str
+    name_en: str
+    barcode: str
+    category: str
+    price_fen: int
+
+
+class ScannerView(msgspec.Struct, frozen=True, kw_only=True):
+    scans: int
+    last_code: str | None
+
+
+class PrinterView(msgspec.Struct, frozen=True, kw_only=True):
+    """`waiting_bytes` is what the printer holds and has not printed yet."""
+
+    paper: PaperState
+    cover_open: bool
+    online: bool
+    error: str | None
+    columns: int
+    lines_printed: int
+    waiting_bytes: int
+
+
+class DrawerView(msgspec.Struct, frozen=True, kw_only=True):
+    open: bool
+    kicks: int
+
+
+class DeviceView(msgspec.Struct, frozen=True, kw_only=True):
+    """`plugged` is our end of the wire; `connected` is whether a host holds the other end open."""
+
+    device_id: str
+    kind: DeviceKind
+    model: str
+    name: str
+    name_en: str
+    link: str
+    plugged: bool
+    connected: bool
+    faults: tuple[Fault, ...] = ()
+    scanner: ScannerView | None = None
+    printer: PrinterView | None = None
+    drawer: DrawerView | None = None
+
+
+class Span(msgspec.Struct, frozen=True, kw_only=True):
+    """A run of text in one style; `width` and `height` are magnifications, 1 to 8."""
+
+    text: str
+    bold: bool = False
+    underline: bool = False
+    inverse: bool = False
+    width: int = 1
+    height: int = 1
+
+
+class PaperLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing on the paper. A barcode or a qr carries `data`; a feed carries `lines`."""
+
+    kind: LineKind
+    align: Align = "left"
+    spans: tuple[Span, ...] = ()
+    data: str | None = None
+    symbology: str | None = None
+    lines: int = 1
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """The paper between two cuts. `number` counts the receipts of the whole bench from 1."""
+
+    number: int
+    device_id: str
+    columns: int
+    lines: tuple[PaperLine, ...]
+    text: str
+
+
+class Scan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """POST /api/scan: hold a code under a scanner."""
+
+    device_id: DeviceId
+    code: Code
+
+
+class ScanOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """`heard` is false when no host has the device open, so the code went nowhere."""
+
+    device_id: str
+    code: str
+    heard: bool
+
+
+class SetPaper(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """POST /api/devices/{device_id}/paper; `after_lines` only with `out`."""
+
+    paper: PaperState
+    after_lines: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 0
+
+
+class SetCover(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """POST /api/devices/{device_id}/cover."""
+
+    open: bool
+
+
+class SetDrawer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """POST /api/devices/{device_id}/drawer (the printer's id): a hand on the drawer."""
+
+    open: bool
+
+
+class SetFault(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """POST /api/devices/{device_id}/faults. DELETE on the same path heals the device."""
+
+    fault: Fault
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """A refusal, in both languages of the page."""
+
+    code: str
+    text: str
+    text_en: str
+
+
+class Bench(msgspec.Struct, frozen=True, kw_only=True):
+    """GET /api/bench: everything at one glance. `notice` says what this machine cannot simulate."""
+
+    devices: tuple[DeviceView, ...]
+    goods: tuple[Good, ...]
+    notice: str | None = None
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag="snapshot", tag_field="type"):
+    """The first frame of /ws/bench: devices, the paper hanging out of each printer, recent receipts."""
+
+    seq: int
+    devices: tuple[DeviceView, ...]
+    paper: dict[str, tuple[PaperLine, ...]]
+    receipts: tuple[Receipt, ...]
+
+
+class DeviceChanged(msgspec.Struct, frozen=True, kw_only=True, tag="device_changed", tag_field="type"):
+    seq: int
+    device: DeviceView
+
+
+class Printed(msgspec.Struct, frozen=True, kw_only=True, tag="printed", tag_field="type"):
+    """One more line came out of a printer."""
+
+    seq: int
+    device_id: str
+    line: PaperLine
+
+
+class ReceiptCut(msgspec.Struct, frozen=True, kw_only=True, tag="receipt_cut", tag_field="type"):
+    """The paper was cut; the lines hanging out so far are this receipt."""
+
+    seq: int
+    receipt: Receipt
+
+
+class Scanned(msgspec.Struct, frozen=True, kw_only=True, tag="scanned", tag_field="type"):
+    seq: int
+    outcome: ScanOutcome
+
+
+BenchFrame = Snapshot | DeviceChanged | Printed | ReceiptCut | Scanned
