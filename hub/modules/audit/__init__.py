@@ -1,0 +1,1 @@
+"""Approvals by a second person, and the trail of who did what."""

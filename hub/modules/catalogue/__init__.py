@@ -1,0 +1,1 @@
+"""What the shop sells: immutable versions of items, codes and prices."""

@@ -1,0 +1,1 @@
+"""Who may do what: staff, roles, terminals, sign-in and sessions."""

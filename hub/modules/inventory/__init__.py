@@ -1,0 +1,1 @@
+"""How much there is: the ledger of movements and the balance it adds up to."""

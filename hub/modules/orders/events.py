@@ -1,0 +1,148 @@
+"""The life of a basket until it is an order. Money in fen, quantities in thousandths.
+
+`total_fen` is always the basket's total after the event.
+"""
+
+from typing import ClassVar
+
+import msgspec
+
+from hub.kernel.messages import Event
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """A line as sold: what the catalogue said at that moment stays with it for good."""
+
+    line_id: str
+    line_no: int
+    item_id: str
+    sku: str
+    code: str | None
+    name: str
+    name_en: str
+    unit: str
+    sold_by: str
+    unit_price_fen: int
+    qty_milli: int
+    amount_fen: int
+    tax_rate_bp: int
+    tax_fen: int
+
+
+class PaidBy(msgspec.Struct, frozen=True, kw_only=True):
+    """A payment as the receipt prints it; the ledger's own record is payments.payment_taken."""
+
+    payment_id: str
+    tender: str
+    amount_fen: int
+    tendered_fen: int
+    change_fen: int
+
+
+class BasketOpened(Event, frozen=True, kw_only=True, tag="orders.basket_opened.v1"):
+    """A till began serving a customer."""
+
+    subject_field: ClassVar[str] = "order_id"
+    order_id: str
+    terminal_id: str
+
+
+class LineAdded(Event, frozen=True, kw_only=True, tag="orders.line_added.v1"):
+    """An item landed on the basket."""
+
+    subject_field: ClassVar[str] = "order_id"
+    order_id: str
+    terminal_id: str
+    line: Line
+    total_fen: int
+    tax_fen: int
+
+
+class QuantityChanged(Event, frozen=True, kw_only=True, tag="orders.quantity_changed.v1"):
+    """A line's quantity was changed, by hand or by scanning the same item again."""
+
+    subject_field: ClassVar[str] = "order_id"
+    order_id: str
+    terminal_id: str
+    line_id: str
+    item_id: str
+    was_qty_milli: int
+    qty_milli: int
+    amount_fen: int
+    line_tax_fen: int
+    total_fen: int
+    tax_fen: int
+    unapproved_fen: int
+
+
+class LineVoided(Event, frozen=True, kw_only=True, tag="orders.line_voided.v1"):
+    """A line was taken off the basket; it stays on record."""
+
+    subject_field: ClassVar[str] = "order_id"
+    order_id: str
+    terminal_id: str
+    line_id: str
+    item_id: str
+    qty_milli: int
+    amount_fen: int
+    approver_id: str | None
+    total_fen: int
+    tax_fen: int
+    unapproved_fen: int
+
+
+class BasketParked(Event, frozen=True, kw_only=True, tag="orders.basket_parked.v1"):
+    """A basket was put aside."""
+
+    subject_field: ClassVar[str] = "order_id"
+    order_id: str
+    terminal_id: str
+    label: str
+    total_fen: int
+
+
+class BasketResumed(Event, frozen=True, kw_only=True, tag="orders.basket_resumed.v1"):
+    """A parked basket came back, perhaps on another till (`terminal_id` is where it is now)."""
+
+    subject_field: ClassVar[str] = "order_id"
+    order_id: str
+    terminal_id: str
+    was_terminal_id: str
+
+
+class BasketCleared(Event, frozen=True, kw_only=True, tag="orders.basket_cleared.v1"):
+    """A basket was given up unpaid; total_fen is what was on it."""
+
+    subject_field: ClassVar[str] = "order_id"
+    order_id: str
+    terminal_id: str
+    line_count: int
+    total_fen: int
+    approver_id: str | None
+
+
+class UnknownCodeScanned(Event, frozen=True, kw_only=True, tag="orders.unknown_code_scanned.v1"):
+    """A code nobody knows was scanned; the till asks, and the code is kept."""
+
+    subject_field: ClassVar[str] = "terminal_id"
+    terminal_id: str
+    order_id: str | None
+    code: str
+
+
+class OrderPaid(Event, frozen=True, kw_only=True, tag="orders.order_paid.v1"):
+    """An order is paid: Σ lines = total = Σ payments. Everything a receipt needs is here."""
+
+    subject_field: ClassVar[str] = "order_id"
+    order_id: str
+    terminal_id: str
+    receipt_no: str
+    receipt_seq: int
+    business_date: str
+    shift_id: str
+    cashier_id: str | None
+    lines: tuple[Line, ...]
+    total_fen: int
+    tax_fen: int
+    change_fen: int
+    payments: tuple[PaidBy, ...]

@@ -1,0 +1,1 @@
+"""Money in and out of the drawer: tenders, shifts, no-sale openings."""
