@@ -1,0 +1,63 @@
+import { computed, type WritableComputedRef } from "vue";
+import { createI18n, useI18n } from "vue-i18n";
+
+/**
+ * Two languages. The Chinese table is the schema: a key it has and English lacks, or the reverse, does not compile,
+ * and neither does asking for a key that is in no table.
+ */
+
+export type Language = "zh-CN" | "en";
+export interface Texts {
+  readonly [key: string]: string | Texts;
+}
+export type Translated<T> = { readonly [K in keyof T]: T[K] extends string ? string : Translated<T[K]> };
+
+type Leaf<T> = { [K in keyof T & string]: T[K] extends string ? K : `${K}.${Leaf<T[K]>}` }[keyof T & string];
+export type TextKey<T> = Leaf<T>;
+export type Facts = Readonly<Record<string, string | number>>;
+
+const REMEMBERED = "dianshu.language";
+
+function firstLanguage(): Language {
+  const asked = new URLSearchParams(location.search).get("lang") ?? localStorage.getItem(REMEMBERED) ?? "zh-CN";
+  return asked.startsWith("en") ? "en" : "zh-CN";
+}
+
+/** The vue-i18n plugin for one page's two tables. */
+export function createTexts<Schema extends Texts>(zh: Schema, en: Translated<Schema>) {
+  const language = firstLanguage();
+  document.documentElement.lang = language;
+  const messages = { "zh-CN": zh, en } as unknown as Record<Language, Record<string, string>>;
+  return createI18n<[Record<string, string>], Language, false>({
+    legacy: false,
+    locale: language,
+    fallbackLocale: "zh-CN",
+    messages,
+    missingWarn: false,
+    fallbackWarn: false,
+  });
+}
+
+export interface Translator<T> {
+  t(key: TextKey<T>, facts?: Facts): string;
+  /** A key made at run time (a refusal's code): its text if there is one. */
+  find(key: string, facts?: Facts): string | null;
+  language: WritableComputedRef<Language>;
+}
+
+/** `useT<typeof zh>()` inside a component: a translator that knows the page's keys. */
+export function useT<T>(): Translator<T> {
+  const i18n = useI18n<[Record<string, string>], Language>({ useScope: "global" });
+  return {
+    t: (key, facts) => i18n.t(key, facts ?? {}),
+    find: (key, facts) => (i18n.te(key) || i18n.te(key, "zh-CN") ? i18n.t(key, facts ?? {}) : null),
+    language: computed({
+      get: () => i18n.locale.value as Language,
+      set: (language) => {
+        i18n.locale.value = language;
+        localStorage.setItem(REMEMBERED, language);
+        document.documentElement.lang = language;
+      },
+    }),
+  };
+}
