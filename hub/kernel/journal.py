@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table, Text, bindparam, func, insert, select
 
+from hub.kernel.errors import Refusal
 from hub.kernel.messages import Event, View
 from hub.kernel.sql import Kept, Query, Reader
 from hub.kernel.tables import metadata
@@ -37,7 +38,7 @@ class UnknownEvent(Event, frozen=True, tag="unknown"):
     """An event whose type this version does not know; its body is kept as it came."""
 
 
-class Record(msgspec.Struct, Generic[E], frozen=True, kw_only=True):
+class Record(msgspec.Struct, Generic[E], frozen=True, kw_only=True, omit_defaults=True):
     """One event with its place in the journal. Encoded, it is the body that is hashed."""
 
     origin: str
@@ -53,9 +54,12 @@ class Record(msgspec.Struct, Generic[E], frozen=True, kw_only=True):
     subject: str
     event: E
     answer: msgspec.Raw | None = None
+    refusal: Refusal | None = None
 
 
-class _Envelope(msgspec.Struct, frozen=True, kw_only=True):
+class Envelope(msgspec.Struct, frozen=True, kw_only=True):
+    """A record whose event is still bytes."""
+
     origin: str
     epoch: int
     seq: int
@@ -69,6 +73,7 @@ class _Envelope(msgspec.Struct, frozen=True, kw_only=True):
     subject: str
     event: msgspec.Raw
     answer: msgspec.Raw | None = None
+    refusal: Refusal | None = None
 
 
 class _Tag(msgspec.Struct, frozen=True):
@@ -99,22 +104,28 @@ class Head(View, frozen=True):
 
 
 _encoder = msgspec.json.Encoder()
-_envelope_decoder = msgspec.json.Decoder(_Envelope)
+_envelope_decoder = msgspec.json.Decoder(Envelope)
 _tag_decoder = msgspec.json.Decoder(_Tag)
 
 append_entry = Kept(insert(journal))
 _columns = tuple(journal.c)
 _page = Query(
-    select(*_columns).where(journal.c.seq > bindparam("after"), journal.c.seq <= bindparam("up_to"))
-    .order_by(journal.c.seq).limit(bindparam("limit")),
+    select(*_columns)
+    .where(journal.c.seq > bindparam("after"), journal.c.seq <= bindparam("up_to"))
+    .order_by(journal.c.seq)
+    .limit(bindparam("limit")),
     Entry,
 )
 _of_subject = Query(
-    select(*_columns).where(journal.c.subject == bindparam("subject")).order_by(journal.c.seq).limit(500), Entry
+    select(*_columns).where(journal.c.subject == bindparam("subject")).order_by(journal.c.seq).limit(500),
+    Entry,
 )
 _of_command = Query(select(*_columns).where(journal.c.command_id == bindparam("command_id")), Entry)
 _head = Query(
-    select(journal.c.epoch, journal.c.seq, journal.c.hash, journal.c.at_ms).order_by(journal.c.seq.desc()).limit(1), Head
+    select(journal.c.epoch, journal.c.seq, journal.c.hash, journal.c.at_ms)
+    .order_by(journal.c.seq.desc())
+    .limit(1),
+    Head,
 )
 _at = Query(select(*_columns).where(journal.c.seq == bindparam("seq")), Entry)
 
@@ -174,6 +185,14 @@ class EventTypes:
         """The type names that decode to structs."""
         return frozenset(self._decoders)
 
+    def envelope(self, body: bytes) -> Envelope:
+        """A body with its event left as bytes. Raises msgspec.DecodeError for rubbish."""
+        return _envelope_decoder.decode(body)
+
+    def tag(self, envelope: Envelope) -> str:
+        """The event's type name. Raises msgspec.DecodeError for rubbish."""
+        return _tag_decoder.decode(envelope.event).type
+
     def decode(self, body: bytes) -> Record[Any]:
         """A body as a record with its event at the newest version. Raises msgspec.DecodeError for rubbish."""
         envelope = _envelope_decoder.decode(body)
@@ -195,9 +214,5 @@ class EventTypes:
             subject=envelope.subject,
             event=event,
             answer=envelope.answer,
+            refusal=envelope.refusal,
         )
-
-
-def type_of(body: bytes) -> str:
-    """The event's type name in a body. Raises msgspec.DecodeError for rubbish."""
-    return _tag_decoder.decode(_envelope_decoder.decode(body).event).type

@@ -1,0 +1,159 @@
+"""The hub's encrypted SQLite file: one connection that writes, a fixed pool that reads."""
+
+import queue
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlcipher3.dbapi2 as sqlcipher
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.pool import NullPool
+
+from hub.kernel.sql import Query, Session, V, Value
+
+DatabaseError = sqlcipher.DatabaseError
+IntegrityError = sqlcipher.IntegrityError
+Connection = Any
+"""A sqlcipher3 connection; the package carries no types."""
+
+READERS = 4
+_BUSY_TIMEOUT_MS = 5_000
+_WRITER_CACHE_KIB = 16_384
+_READER_CACHE_KIB = 2_048
+_CHECKPOINT_PAGES = 1_000
+_WAL_LIMIT_BYTES = 64 * 1024 * 1024
+
+
+class WrongKey(Exception):
+    """The file is not a database of this key."""
+
+
+def connect(path: Path, key: bytes, cache_kib: int = _READER_CACHE_KIB) -> Connection:
+    """An open connection in WAL mode that begins no transaction by itself. Raises WrongKey.
+
+    The key goes in raw: deriving one from a passphrase would cost a tenth of a second a connection.
+    """
+    connection = sqlcipher.connect(
+        str(path), isolation_level=None, check_same_thread=False, cached_statements=512
+    )
+    try:
+        connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        connection.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
+        connection.execute("PRAGMA journal_mode = WAL").fetchone()
+    except sqlcipher.DatabaseError as error:
+        connection.close()
+        if "not a database" in str(error) or "encrypted" in str(error):
+            raise WrongKey(str(path)) from error
+        raise
+    connection.execute(f"PRAGMA cache_size = -{cache_kib}")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    return connection
+
+
+def connect_writer(path: Path, key: bytes) -> Connection:
+    """The one connection that writes; checkpoints are left to the Checkpointer."""
+    connection = connect(path, key, _WRITER_CACHE_KIB)
+    connection.execute("PRAGMA wal_autocheckpoint = 0")
+    return connection
+
+
+def engine_of(path: Path, key: bytes) -> Engine:
+    """A SQLAlchemy engine over the file, for migrations only."""
+    return create_engine(
+        "sqlite://", module=sqlcipher, creator=lambda: connect(path, key), poolclass=NullPool
+    )
+
+
+class Readers:
+    """A fixed pool of read connections. A page that waits for one waits at most five seconds."""
+
+    _WAIT_S = 5.0
+
+    def __init__(self, path: Path, key: bytes, size: int = READERS) -> None:
+        self._idle: queue.LifoQueue[Connection] = queue.LifoQueue(size)
+        self._connections = [connect(path, key) for _ in range(size)]
+        for connection in self._connections:
+            connection.execute("PRAGMA query_only = ON")
+            self._idle.put_nowait(connection)
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """One reader for the length of the block; outside a snapshot each query sees the newest commit.
+
+        Raises queue.Empty when every reader stays taken.
+        """
+        connection = self._idle.get(timeout=self._WAIT_S)
+        try:
+            yield Session(connection.cursor(), "sqlite")
+        finally:
+            self._idle.put_nowait(connection)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """One reader whose queries all see the same commit."""
+        with self.session() as session:
+            session.cursor.execute("BEGIN")
+            try:
+                yield session
+            finally:
+                session.cursor.execute("COMMIT")
+
+    def all(self, query: Query[V], **parameters: Value) -> list[V]:
+        """Every row of one query."""
+        with self.session() as session:
+            return session.all(query, **parameters)
+
+    def first(self, query: Query[V], **parameters: Value) -> V | None:
+        """The first row of one query, or None."""
+        with self.session() as session:
+            return session.first(query, **parameters)
+
+    def close(self) -> None:
+        """Close every connection; nothing may be reading."""
+        for connection in self._connections:
+            connection.close()
+
+
+class Checkpointer:
+    """Moves the write-ahead log into the database on its own thread, so that no sale waits for it."""
+
+    def __init__(self, path: Path, key: bytes) -> None:
+        self._connection = connect(path, key)
+        self._wal = path.with_name(path.name + "-wal")
+        self._due = threading.Event()
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name="checkpointer", daemon=True)
+        self._thread.start()
+
+    def look(self) -> None:
+        """Called after each commit: checkpoint if the log has grown enough."""
+        try:
+            grown = self._wal.stat().st_size >= _CHECKPOINT_PAGES * 4096
+        except FileNotFoundError:
+            return
+        if grown:
+            self._due.set()
+
+    def stop(self) -> None:
+        """End the thread and close its connection."""
+        self._stopping = True
+        self._due.set()
+        self._thread.join(timeout=10)
+        self._connection.close()
+
+    def _run(self) -> None:
+        while True:
+            self._due.wait()
+            self._due.clear()
+            if self._stopping:
+                return
+            mode = "RESTART" if self._wal_bytes() > _WAL_LIMIT_BYTES else "PASSIVE"
+            try:
+                self._connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchall()
+            except sqlcipher.DatabaseError:
+                continue  # a full disk shows at the next commit, where somebody can be told
+
+    def _wal_bytes(self) -> int:
+        return self._wal.stat().st_size if self._wal.exists() else 0

@@ -1,0 +1,263 @@
+"""The one writer: a thread that runs commands one after another and commits them in groups.
+
+Everybody waiting shares one fsync. Nobody is answered before COMMIT.
+"""
+
+import asyncio
+import logging
+import queue
+import sys
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, Protocol
+
+import msgspec
+
+from hub.kernel.db import Connection, DatabaseError, IntegrityError
+from hub.kernel.errors import Refusal
+from hub.kernel.module import Durability
+from hub.kernel.sql import Kept, Session, upsert
+from hub.kernel.tables import integer, local, text
+
+log = logging.getLogger(__name__)
+
+GROUP_LIMIT = 32
+QUEUE_LIMIT = 2_000
+NORMAL_TAIL_S = 0.5
+"""How long a NORMAL commit may stay without an fsync."""
+SWITCH_INTERVAL_S = 0.0005
+"""At Python's default a CPU-bound neighbour makes a hop to this thread 15 ms instead of 1."""
+
+durable_marks = local("durable_marks", text("name"), integer("seq"), key=("name",))
+_mark: Kept = upsert(durable_marks, replace=("seq",))
+_SYNCHRONOUS = {
+    Durability.NORMAL: "PRAGMA synchronous = NORMAL",
+    Durability.FULL: "PRAGMA synchronous = FULL",
+}
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What came of a command, after COMMIT: an answer or a refusal, and the events it left."""
+
+    answer: msgspec.Struct | msgspec.Raw | None = None
+    refusal: Refusal | None = None
+    first_seq: int = 0
+    last_seq: int = 0
+    repeated: bool = False
+    """True when this is the first answer to an earlier sending of the same command."""
+
+
+class Core(Protocol):
+    """What runs inside the writer's transaction: the bus."""
+
+    def run(self, session: Session, work: Any) -> Outcome:
+        """Decide, append and project one command."""
+        ...
+
+    def mark(self) -> object:
+        """The state in memory before a command, to roll back to."""
+        ...
+
+    def roll_back(self, mark: object) -> None:
+        """Forget what a command did in memory."""
+        ...
+
+    def reload(self, session: Session) -> None:
+        """Read the state in memory again from the database."""
+        ...
+
+    def committed(self) -> int:
+        """Called after COMMIT: publish what was recorded; returns the journal's last sequence number."""
+        ...
+
+
+Waiter = Future[Outcome] | asyncio.Future[Outcome]
+
+
+class _Item:
+    __slots__ = ("durability", "outcome", "waiter", "work")
+
+    def __init__(self, work: Any, durability: Durability, waiter: Waiter) -> None:
+        self.work = work
+        self.durability = durability
+        self.waiter = waiter
+        self.outcome = Outcome()
+
+
+class _GroupLost(Exception):
+    """SQLite gave up the whole transaction."""
+
+
+class Writer:
+    """Owns the write connection and its thread. `fsynced_seq` is how far a power cut cannot reach back."""
+
+    def __init__(
+        self, connection: Connection, core: Core, committed_seq: int, after_commit: Callable[[], None]
+    ) -> None:
+        self._connection = connection
+        self._session = Session(connection.cursor(), "sqlite")
+        self._core = core
+        self._after_commit = after_commit
+        self._queue: queue.Queue[_Item | None] = queue.Queue(QUEUE_LIMIT)
+        self._synchronous: Durability | None = None
+        self._committed_seq = committed_seq
+        self._tail_due_s: float | None = None
+        self.fsynced_seq = 0
+        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+
+    def start(self) -> None:
+        """Make what is in the file durable, then begin to take work."""
+        sys.setswitchinterval(SWITCH_INTERVAL_S)
+        self._sync_tail()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish what is queued, make it durable, end the thread."""
+        self._queue.put(None)
+        self._thread.join(timeout=30)
+
+    def submit(self, work: Any, durability: Durability, waiter: Waiter) -> bool:
+        """Queue work; its waiter is settled after COMMIT. False when the queue is full."""
+        try:
+            self._queue.put_nowait(_Item(work, durability, waiter))
+        except queue.Full:
+            return False
+        return True
+
+    def _run(self) -> None:
+        while True:
+            item = self._next()
+            if item is None:
+                self._sync_tail()
+                return
+            self._settle(self._run_group(self._with_waiting(item)))
+
+    def _next(self) -> _Item | None:
+        """The next item, syncing the NORMAL tail when its time comes first."""
+        while True:
+            timeout_s = None if self._tail_due_s is None else max(0.0, self._tail_due_s - time.monotonic())
+            try:
+                return self._queue.get(timeout=timeout_s)
+            except queue.Empty:
+                self._sync_tail()
+
+    def _with_waiting(self, first: _Item) -> list[_Item]:
+        """The first item and everybody who waits behind it, up to the group's limit."""
+        items = [first]
+        while len(items) < GROUP_LIMIT:
+            try:
+                item = self._queue.get_nowait()
+            except queue.Empty:
+                break
+            if item is None:
+                self._queue.put(None)  # the stop mark goes back for the loop to find
+                break
+            items.append(item)
+        return items
+
+    def _run_group(self, items: list[_Item]) -> list[_Item]:
+        """Run and commit a group; on a lost transaction run its members again, each alone."""
+        durability = max(item.durability for item in items)
+        try:
+            self._be_synchronous(durability)
+            self._execute("BEGIN IMMEDIATE")
+            for item in items:
+                self._run_one(item)
+            self._commit(durability)
+        except (_GroupLost, DatabaseError) as error:
+            self._abandon(error)
+            if len(items) == 1:
+                items[0].outcome = Outcome(refusal=_storage_refusal(error))
+            else:
+                for item in items:
+                    self._run_group([item])
+        return items
+
+    def _run_one(self, item: _Item) -> None:
+        mark = self._core.mark()
+        self._execute("SAVEPOINT command")
+        try:
+            item.outcome = self._core.run(self._session, item.work)
+        except DatabaseError as error:
+            self._undo(mark, error)
+            item.outcome = Outcome(refusal=_storage_refusal(error))
+        except Exception as error:  # supervisor: one command's bug must not end the store's writer
+            log.exception("command failed")
+            self._undo(mark, error)
+            item.outcome = Outcome(refusal=Refusal("hub.internal_error", 500))
+        self._execute("RELEASE command")
+
+    def _undo(self, mark: object, error: Exception) -> None:
+        if not self._connection.in_transaction:
+            raise _GroupLost from error
+        self._execute("PRAGMA query_only = OFF")
+        self._execute("ROLLBACK TO command")
+        self._core.roll_back(mark)
+
+    def _commit(self, durability: Durability) -> None:
+        self._execute("COMMIT")
+        self._committed_seq = self._core.committed()
+        if durability is Durability.FULL:
+            self.fsynced_seq, self._tail_due_s = self._committed_seq, None
+        elif self._tail_due_s is None and self._committed_seq > self.fsynced_seq:
+            self._tail_due_s = time.monotonic() + NORMAL_TAIL_S
+        self._after_commit()
+
+    def _sync_tail(self) -> None:
+        """One FULL commit of a mark: it makes every earlier commit durable too."""
+        try:
+            self._be_synchronous(Durability.FULL)
+            self._execute("BEGIN IMMEDIATE")
+            self._session.write(_mark, [{"name": "journal", "seq": self._committed_seq}])
+            self._execute("COMMIT")
+            self.fsynced_seq, self._tail_due_s = self._committed_seq, None
+        except DatabaseError as error:
+            log.error("the tail could not be made durable: %s", error)
+            self._abandon(error)
+            self._tail_due_s = time.monotonic() + NORMAL_TAIL_S
+
+    def _abandon(self, error: Exception) -> None:
+        log.error("transaction abandoned: %s", error.__cause__ or error)
+        if self._connection.in_transaction:
+            try:
+                self._execute("ROLLBACK")
+            except DatabaseError as worse:
+                log.error("rollback failed: %s", worse)
+        self._execute("PRAGMA query_only = OFF")
+        self._core.reload(self._session)
+
+    def _settle(self, items: list[_Item]) -> None:
+        """Answer everybody; one hop for each event loop, however many of it wait."""
+        by_loop: dict[asyncio.AbstractEventLoop, list[_Item]] = {}
+        for item in items:
+            if isinstance(item.waiter, asyncio.Future):
+                by_loop.setdefault(item.waiter.get_loop(), []).append(item)
+            elif not item.waiter.cancelled():
+                item.waiter.set_result(item.outcome)
+        for loop, waiting in by_loop.items():
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(_set_results, waiting)
+
+    def _execute(self, sql: str) -> None:
+        self._session.cursor.execute(sql)
+
+    def _be_synchronous(self, durability: Durability) -> None:
+        if self._synchronous is not durability:
+            self._execute(_SYNCHRONOUS[durability])
+            self._synchronous = durability
+
+
+def _set_results(items: list[_Item]) -> None:
+    for item in items:
+        if not item.waiter.done():
+            item.waiter.set_result(item.outcome)
+
+
+def _storage_refusal(error: Exception) -> Refusal:
+    cause = error.__cause__ or error
+    if isinstance(cause, IntegrityError):
+        return Refusal("hub.internal_error", 500)
+    full = "full" in str(cause)
+    return Refusal("storage.full" if full else "storage.failed", 507 if full else 503)
