@@ -27,11 +27,12 @@ from drivers.document import (
 )
 
 __all__ = [
-    "MAX_FRAME_BYTES", "PROTOCOL_VERSION", "Ack", "AnyBlock", "AnyReading", "Barcode", "Block", "Cell", "Columns",
-    "Cut", "DeviceChanged", "DeviceInfo", "DeviceState", "Document", "Drawer", "DrawerPosition", "DrawerReleased",
-    "Feed", "Frame", "FrameError", "GatewayFrame", "Health", "Heartbeat", "Hello", "HubFrame", "Id", "JobAnswer",
-    "JobState", "Kind", "Misread", "Print", "PrinterStatus", "Qr", "QueryJob", "Reading", "ReleaseDrawer", "Rule",
-    "Scan", "Text", "Welcome", "content_hash", "decode_gateway_frame", "decode_hub_frame", "encode",
+    "MAX_FRAME_BYTES", "PROTOCOL_VERSION", "Ack", "AnyBlock", "AnyReading", "Barcode", "Block", "Cell",
+    "Columns", "Cut", "DeviceChanged", "DeviceInfo", "DeviceState", "Document", "Drawer",
+    "DrawerPosition", "DrawerReleased", "Feed", "Frame", "FrameError", "GatewayFrame", "Health",
+    "Heartbeat", "Hello", "HubFrame", "Id", "JobAnswer", "JobState", "Kind", "Misread", "Print",
+    "PrinterStatus", "Qr", "QueryJob", "Reading", "ReleaseDrawer", "Rule", "Scan", "Text", "Welcome",
+    "content_hash", "decode_gateway_frame", "decode_hub_frame", "encode",
 ]  # fmt: skip
 
 MAX_FRAME_BYTES = 256 * 1024

@@ -1,0 +1,1 @@
+"""Barcode scanners, one file per wire protocol."""

@@ -1,0 +1,1 @@
+"""Keyboard layouts as data: one TOML each, Linux key code -> characters plain and with shift."""

@@ -1,0 +1,90 @@
+"""What both scanner wires share: gathering one barcode, and refusing whatever is not one."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from drivers.messages import Misread, Scan
+
+MAX_SCAN_CHARS = 4096
+GS = "\x1d"
+# ISO/IEC 15434 envelopes and GS1 element strings carry these; any other control character is noise.
+_CARRIED_CONTROLS = frozenset("\x04\x1c\x1d\x1e\x1f")
+
+Problem = Literal["unterminated", "too_long", "overrun", "garbled"]
+
+
+class ScanOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Options every scanner profile may set."""
+
+    max_chars: Annotated[int, Meta(ge=1, le=MAX_SCAN_CHARS)] = 512
+    aim_id: bool = False
+    unterminated: Literal["refuse", "accept"] = "refuse"
+    quiet_ms: Annotated[int, Meta(ge=20, le=5_000)] = 200
+
+
+class ScanBuffer:
+    """Gathers the characters of one barcode; bounded, and honest about what went wrong with it."""
+
+    def __init__(self, options: ScanOptions) -> None:
+        self._options = options
+        self._chars: list[str] = []
+        self._problem: Problem | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self._chars) or self._problem is not None
+
+    def clear(self) -> None:
+        """Forget the unfinished scan."""
+        self._chars.clear()
+        self._problem = None
+
+    def add(self, text: str) -> None:
+        """More characters of this scan; a character no barcode carries spoils it."""
+        if not all(char.isprintable() or char in _CARRIED_CONTROLS for char in text):
+            self.spoil("garbled")
+        room = self._options.max_chars - len(self._chars)
+        if len(text) > room:
+            self.spoil("too_long")
+        self._chars.extend(text[:room])
+
+    def spoil(self, problem: Problem) -> None:
+        """This scan can no longer be believed; the first reason stands."""
+        self._problem = self._problem or problem
+
+    def finish(self) -> Scan | Misread | None:
+        """The terminator came: the scan, or why it is none; None if there was nothing."""
+        text, problem = "".join(self._chars), self._problem
+        self.clear()
+        if problem:
+            return Misread(reason=problem, raw_hex=_hex(text))
+        return self._scan(text)
+
+    def cut_short(self) -> Scan | Misread | None:
+        """The scanner stopped with no terminator: a scan only where the profile accepts that."""
+        if self._options.unterminated == "accept" or not self:
+            return self.finish()
+        self.spoil("unterminated")
+        return self.finish()
+
+    def _scan(self, text: str) -> Scan | Misread | None:
+        if not text:
+            return None
+        symbology, data = _split_aim(text) if self._options.aim_id else (None, text)
+        if not data:
+            return Misread(reason="garbled", raw_hex=_hex(text))
+        return Scan(text=data, symbology=symbology, raw_hex=_hex(text))
+
+
+def _split_aim(text: str) -> tuple[str | None, str]:
+    """Split "]E06901234567892" into ("E0", "6901234567892"); no identifier, no symbology."""
+    if len(text) >= 3 and text[0] == "]" and text[1].isascii() and text[1].isalpha() and text[2].isascii():
+        return text[1:3], text[3:]
+    return None, text
+
+
+def _hex(text: str) -> str:
+    return text.encode("utf-8", "surrogatepass").hex()
