@@ -8,7 +8,7 @@ from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import TypeEngine
 
 Scope = Literal["store", "chain"]
-Kind = Literal["projected", "local"]
+Kind = Literal["projected", "local", "artifact"]
 
 metadata = MetaData()
 
@@ -56,6 +56,19 @@ def local(name: str, *items: SchemaItem, key: tuple[str, ...]) -> Table:
         *items,
         PrimaryKeyConstraint(*key),
         info={"kind": "local"},
+        sqlite_strict=True,
+    )
+
+
+def artifact(name: str, *items: SchemaItem, key: tuple[str, ...]) -> Table:
+    """A table of bulk data: rows of an artifact, keyed by its `sha256`, never changed once loaded."""
+    return Table(
+        name,
+        metadata,
+        text("sha256"),
+        *items,
+        PrimaryKeyConstraint("sha256", *key),
+        info={"kind": "artifact"},
         sqlite_strict=True,
     )
 
