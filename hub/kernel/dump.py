@@ -10,7 +10,7 @@ from hub.kernel.sql import Kept, Session, Value
 
 
 def dump_table(session: Session, table: Table, scope_id: str | None = None) -> Iterator[str]:
-    """Each row as one line of JSON, in the order of the primary key; only one store's when `scope_id` is given."""
+    """Each row as a line of JSON in the order of the key; only one store's when `scope_id` is given."""
     statement = select(*table.c).order_by(*table.primary_key.columns)
     parameters: dict[str, Value] = {}
     if scope_id is not None:

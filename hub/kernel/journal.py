@@ -53,7 +53,7 @@ class Record(msgspec.Struct, Generic[E], frozen=True, kw_only=True, omit_default
     terminal_id: str | None
     subject: str
     event: E
-    answer: msgspec.Raw | None = None
+    answer: Any = None
     refusal: Refusal | None = None
 
 
@@ -72,7 +72,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     terminal_id: str | None
     subject: str
     event: msgspec.Raw
-    answer: msgspec.Raw | None = None
+    answer: Any = None
     refusal: Refusal | None = None
 
 

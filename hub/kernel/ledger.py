@@ -11,8 +11,6 @@ from hub.kernel.journal import GENESIS, Head, Record, append_entry, chain_hash, 
 from hub.kernel.messages import Event
 from hub.kernel.sql import Reader, Row, Session
 
-_raw = msgspec.json.Encoder()
-
 
 class Origin(msgspec.Struct, frozen=True):
     """Who writes this journal: a hub of a store in one of its lives (`epoch`)."""
@@ -36,7 +34,7 @@ class Ledger:
     def append(
         self, session: Session, context: Context, caller: Caller, decision: Decision, request_hash: str
     ) -> list[Record[Any]]:
-        """Write a decision's events as the chain's next entries; the first carries the answer or the refusal."""
+        """Write a decision's events as the next entries; the first carries the answer or the refusal."""
         records = [
             self._record(number, event, context, caller, request_hash, decision if number == 0 else None)
             for number, event in enumerate(decision.events)
@@ -53,7 +51,6 @@ class Ledger:
         request_hash: str,
         decision: Decision | None,
     ) -> Record[Any]:
-        answer = decision.answer if decision else None
         return Record(
             origin=self._origin.hub_id,
             epoch=self._origin.epoch,
@@ -67,7 +64,7 @@ class Ledger:
             terminal_id=caller.terminal_id,
             subject=event.subject,
             event=event,
-            answer=msgspec.Raw(_raw.encode(answer)) if answer is not None else None,
+            answer=decision.answer if decision else None,
             refusal=decision.refusal if decision else None,
         )
 

@@ -64,7 +64,8 @@ class Kept:
     __slots__ = ("_rendered", "_statements")
 
     def __init__(self, statement: Executable, postgresql: Executable | None = None) -> None:
-        self._statements = {"sqlite": statement, "postgresql": postgresql or statement}
+        on_postgresql = statement if postgresql is None else postgresql
+        self._statements = {"sqlite": statement, "postgresql": on_postgresql}
         self._rendered: dict[str, Rendered] = {}
 
     def rendered(self, dialect: str) -> Rendered:

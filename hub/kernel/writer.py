@@ -41,7 +41,8 @@ _SYNCHRONOUS = {
 class Outcome(msgspec.Struct, frozen=True):
     """What came of a command, after COMMIT: an answer or a refusal, and the events it left."""
 
-    answer: msgspec.Struct | msgspec.Raw | None = None
+    answer: Any = None
+    """The handler's struct; for a repeated command the same as plain JSON objects."""
     refusal: Refusal | None = None
     first_seq: int = 0
     last_seq: int = 0
