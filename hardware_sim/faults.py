@@ -1,7 +1,5 @@
 """Faults as data: what can go wrong with a device, and a schedule that replays it from a seed."""
 
-from typing import Literal
-
 import msgspec
 
 
@@ -45,7 +43,7 @@ class DrawerStuck(msgspec.Struct, frozen=True, kw_only=True, tag="drawer_stuck",
 
 
 class Unplugged(msgspec.Struct, frozen=True, kw_only=True, tag="unplugged", tag_field="type"):
-    """The plug is pulled once `after_bytes` more bytes crossed the wire (0 = now), in mid-frame if need be."""
+    """The plug is pulled, and the power with it, once `after_bytes` more bytes crossed the wire (0 = now)."""
 
     after_bytes: int = 0
 
@@ -56,10 +54,9 @@ class Noise(msgspec.Struct, frozen=True, kw_only=True, tag="noise", tag_field="t
     max_bytes: int = 4
 
 
-Fault = (
-    SplitFrames | SlowDrain | Silent | Offline | PaperOut | CoverOpen | CutterJam | DrawerStuck | Unplugged | Noise
-)
-Counter = Literal["scans", "lines", "bytes_in", "bytes_out"]
+PrinterFault = Offline | PaperOut | CoverOpen | CutterJam | DrawerStuck
+WireFault = SplitFrames | SlowDrain | Silent | Unplugged | Noise
+Fault = WireFault | PrinterFault
 
 
 class Healed(msgspec.Struct, frozen=True, kw_only=True, tag="healed", tag_field="type"):

@@ -1,15 +1,11 @@
-"""What the bench page sends and is told: HTTP bodies, views, and the frames of its WebSocket."""
+"""What the bench page sends and is told: HTTP bodies, answers, and the frames of its WebSocket."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 
 from hardware_sim.faults import Fault
-
-DeviceKind = Literal["scanner", "printer"]
-PaperState = Literal["ok", "near_end", "out"]
-Align = Literal["left", "center", "right"]
-LineKind = Literal["text", "barcode", "qr", "image", "feed", "cut"]
+from hardware_sim.views import DeviceView, PaperLine, PaperState, Receipt
 
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
 DeviceId = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
@@ -23,77 +19,6 @@ class Good(msgspec.Struct, frozen=True):
     barcode: str
     category: str
     price_fen: int
-
-
-class ScannerView(msgspec.Struct, frozen=True, kw_only=True):
-    scans: int
-    last_code: str | None
-
-
-class PrinterView(msgspec.Struct, frozen=True, kw_only=True):
-    """`waiting_bytes` is what the printer holds and has not printed yet."""
-
-    paper: PaperState
-    cover_open: bool
-    online: bool
-    error: str | None
-    columns: int
-    lines_printed: int
-    waiting_bytes: int
-
-
-class DrawerView(msgspec.Struct, frozen=True, kw_only=True):
-    open: bool
-    kicks: int
-
-
-class DeviceView(msgspec.Struct, frozen=True, kw_only=True):
-    """`plugged` is our end of the wire; `connected` is whether a host holds the other end open."""
-
-    device_id: str
-    kind: DeviceKind
-    model: str
-    name: str
-    name_en: str
-    link: str
-    plugged: bool
-    connected: bool
-    faults: tuple[Fault, ...] = ()
-    scanner: ScannerView | None = None
-    printer: PrinterView | None = None
-    drawer: DrawerView | None = None
-
-
-class Span(msgspec.Struct, frozen=True, kw_only=True):
-    """A run of text in one style; `width` and `height` are magnifications, 1 to 8."""
-
-    text: str
-    bold: bool = False
-    underline: bool = False
-    inverse: bool = False
-    width: int = 1
-    height: int = 1
-
-
-class PaperLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing on the paper. A barcode or a qr carries `data`; a feed carries `lines`."""
-
-    kind: LineKind
-    align: Align = "left"
-    spans: tuple[Span, ...] = ()
-    data: str | None = None
-    symbology: str | None = None
-    lines: int = 1
-
-
-class Receipt(msgspec.Struct, frozen=True, kw_only=True):
-    """The paper between two cuts. `number` counts the receipts of the whole bench from 1."""
-
-    number: int
-    device_id: str
-    columns: int
-    lines: tuple[PaperLine, ...]
-    text: str
 
 
 class Scan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
