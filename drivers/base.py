@@ -21,6 +21,7 @@ class QueueDrained(msgspec.Struct, frozen=True, kw_only=True):
     """The printer answered a question queued behind the print data: all before it has been worked off."""
 
     paper_out: bool
+    still_pending: int = 0
 
 
 class DrawerPin(msgspec.Struct, frozen=True, kw_only=True):

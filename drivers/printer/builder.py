@@ -1,0 +1,137 @@
+"""Document blocks to ESC/POS bytes, with python-escpos as the byte builder and our own Chinese layout.
+
+Text goes out as GBK in double-byte mode. A character GBK does not have prints as a visible 〓 for now;
+drawing it as a raster image comes with the raster printing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import pickle
+import tempfile
+from functools import cache
+from importlib import import_module
+from typing import Any, Literal
+
+from drivers.document import AnyBlock, Barcode, Columns, Cut, Drawer, Feed, Qr, Rule, Text
+from drivers.printer.code128 import code128, code128_modules
+from drivers.printer.layout import columns, printable, wrap
+
+PICKLE_DIR = "ESCPOS_CAPABILITIES_PICKLE_DIR"
+_DOUBLE_BYTE_ON = b"\x1c\x26"
+_QUAD_ON, _QUAD_OFF = b"\x1c\x57\x01", b"\x1c\x57\x00"
+_BARCODE_HEIGHT_DOTS = 64
+_QUIET_ZONE_MODULES = 20
+_MODULE_DOTS_MIN, _MODULE_DOTS_MAX = 2, 3
+_QR_DOT_SIZE = 6
+_TEAR_BAR_LINES = 4
+
+
+@cache
+def _dummy_class() -> Any:
+    """python-escpos' byte builder, imported at the first receipt: it costs some 15 MB and up to a second.
+
+    Importing it always makes a temporary directory and reads a pickle that a power cut may have torn.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        kept, tempfile.tempdir = tempfile.tempdir, scratch
+        os.environ.setdefault(PICKLE_DIR, scratch)
+        try:
+            return import_module("escpos.printer.dummy").Dummy
+        except (EOFError, pickle.UnpicklingError):
+            os.environ[PICKLE_DIR] = scratch
+            return import_module("escpos.printer.dummy").Dummy
+        finally:
+            tempfile.tempdir = kept
+            if os.environ[PICKLE_DIR] == scratch:
+                del os.environ[PICKLE_DIR]
+
+
+class ReceiptBuilder:
+    """Turns one document into bytes for a paper of this width; holds no state between documents."""
+
+    def __init__(
+        self, *, width_cells: int, width_dots: int, cutter: bool, chinese_size: Literal["gs", "fs"]
+    ) -> None:
+        self._width_cells = width_cells
+        self._width_dots = width_dots
+        self._cutter = cutter
+        self._chinese_size = chinese_size
+
+    def build(self, document: tuple[AnyBlock, ...], after_init: bytes) -> bytes:
+        """The document's bytes; after_init goes right behind ESC @, which resets what it sets."""
+        paper = _dummy_class()()
+        paper.hw("INIT")
+        paper._raw(after_init + _DOUBLE_BYTE_ON)
+        for block in document:
+            self._block(paper, block)
+        output: bytes = paper.output
+        return output
+
+    def _block(self, paper: Any, block: AnyBlock) -> None:
+        match block:
+            case Text():
+                self._text(paper, block)
+            case Columns():
+                self._lines(paper, columns(block.cells, self._width_cells), bold=block.bold)
+            case Rule():
+                self._lines(paper, ["-" * self._width_cells], bold=False)
+            case Barcode():
+                self._barcode(paper, block)
+            case Qr():
+                self._qr(paper, block.data)
+            case Feed():
+                paper.print_and_feed(block.lines)
+            case Cut():
+                self._cut(paper)
+            case Drawer():
+                paper.cashdraw(block.pin)
+
+    def _text(self, paper: Any, block: Text) -> None:
+        double = block.size == 2
+        paper.set(align=block.align, custom_size=True, width=block.size, height=block.size)
+        if double and self._chinese_size == "fs":
+            paper._raw(_QUAD_ON)
+        self._lines(paper, wrap(printable(block.text), self._width_cells // block.size), bold=block.bold)
+        if double and self._chinese_size == "fs":
+            paper._raw(_QUAD_OFF)
+        paper.set(align="left", custom_size=True, width=1, height=1)
+
+    def _lines(self, paper: Any, lines: list[str], *, bold: bool) -> None:
+        paper.set(bold=bold)
+        for line in lines:
+            paper._raw(line.encode("gbk") + b"\n")
+
+    def _barcode(self, paper: Any, block: Barcode) -> None:
+        encoded = code128(block.data)
+        module_dots = min(
+            _MODULE_DOTS_MAX, self._width_dots // (code128_modules(encoded) + _QUIET_ZONE_MODULES)
+        )
+        if module_dots < _MODULE_DOTS_MIN:
+            self._qr(paper, block.data)
+        else:
+            with contextlib.redirect_stdout(io.StringIO()):  # escpos prints a remark for every barcode
+                paper.barcode(
+                    encoded,
+                    "CODE128",
+                    height=_BARCODE_HEIGHT_DOTS,
+                    width=module_dots,
+                    pos="OFF",
+                    function_type="B",
+                )
+        paper.set(align="center")
+        self._lines(paper, wrap(block.data, self._width_cells), bold=False)
+        paper.set(align="left")
+
+    def _qr(self, paper: Any, data: str) -> None:
+        paper.set(align="center")
+        paper.qr(data, size=_QR_DOT_SIZE, native=True)
+        paper.set(align="left")
+
+    def _cut(self, paper: Any) -> None:
+        if self._cutter:
+            paper.cut(mode="PART")
+        else:
+            paper.print_and_feed(_TEAR_BAR_LINES)
