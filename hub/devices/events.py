@@ -1,0 +1,100 @@
+"""What devices did: the evidence that an order can be matched against."""
+
+from typing import ClassVar
+
+from hub.kernel.messages import Event
+
+
+class DeviceBound(Event, frozen=True, kw_only=True, tag="devices.device_bound.v1"):
+    """A device works for a terminal, or for none."""
+
+    subject_field: ClassVar[str] = "device_id"
+    device_id: str
+    terminal_id: str | None
+
+
+class DeviceSeen(Event, frozen=True, kw_only=True, tag="devices.device_seen.v1"):
+    """A device is new, came, went, or changed its health."""
+
+    subject_field: ClassVar[str] = "device_id"
+    device_id: str
+    gateway_id: str
+    kind: str
+    model: str
+    identity: str
+    state: str
+    health: str
+    reason: str
+
+
+class ScanRead(Event, frozen=True, kw_only=True, tag="devices.scan_read.v1"):
+    """A code was read for a terminal; what came of it follows in the same command."""
+
+    subject_field: ClassVar[str] = "terminal_id"
+    device_id: str
+    terminal_id: str
+    text: str
+    age_ms: int
+
+
+class ScanRefused(Event, frozen=True, kw_only=True, tag="devices.scan_refused.v1"):
+    """A code was read and lands on no basket: late, unbound, misread, or refused by the till's state."""
+
+    subject_field: ClassVar[str] = "device_id"
+    device_id: str
+    terminal_id: str | None
+    text: str
+    age_ms: int
+    reason: str
+
+
+class DrawerMoved(Event, frozen=True, kw_only=True, tag="devices.drawer_moved.v1"):
+    """A drawer was opened or closed; without a `release_id` nobody had asked for it."""
+
+    subject_field: ClassVar[str] = "device_id"
+    device_id: str
+    terminal_id: str | None
+    is_open: bool
+    release_id: str | None
+
+
+class DrawerReleaseRequested(Event, frozen=True, kw_only=True, tag="devices.drawer_release_requested.v1"):
+    """The terminal's drawer is to be kicked, now or not at all."""
+
+    subject_field: ClassVar[str] = "order_id"
+    release_id: str
+    terminal_id: str
+    device_id: str | None
+    order_id: str
+    reason: str
+
+
+class DrawerReleaseFinished(Event, frozen=True, kw_only=True, tag="devices.drawer_release_finished.v1"):
+    """The kick went out, or did not and why."""
+
+    subject_field: ClassVar[str] = "release_id"
+    release_id: str
+    is_sent: bool
+    reason: str
+
+
+class PrintQueued(Event, frozen=True, kw_only=True, tag="devices.print_queued.v1"):
+    """A document is to be printed on the terminal's printer."""
+
+    subject_field: ClassVar[str] = "order_id"
+    job_id: str
+    document: str
+    order_id: str
+    terminal_id: str
+    is_copy: bool
+
+
+class PrintFinished(Event, frozen=True, kw_only=True, tag="devices.print_finished.v1"):
+    """A job came out, or nobody can say, or it will not."""
+
+    subject_field: ClassVar[str] = "order_id"
+    job_id: str
+    order_id: str
+    terminal_id: str
+    state: str
+    reason: str

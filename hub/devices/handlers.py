@@ -1,0 +1,228 @@
+"""One decision per command about devices, and those that other rooms ask of this one."""
+
+from typing import Protocol
+
+from hub.devices import messages, model, store
+from hub.devices.events import (
+    DeviceBound,
+    DeviceSeen,
+    DrawerMoved,
+    DrawerReleaseFinished,
+    DrawerReleaseRequested,
+    PrintFinished,
+    PrintQueued,
+    ScanRead,
+    ScanRefused,
+)
+from hub.devices.tables import gateway_readings
+from hub.kernel.context import Context
+from hub.kernel.decision import Decision
+from hub.kernel.messages import is_clean_text
+from hub.kernel.sql import upsert
+
+_take_reading = upsert(gateway_readings, replace=("seq",))
+
+
+class ScanTarget(Protocol):
+    """Where a good scan lands: the basket of its terminal. Joined by the app, for baskets are not known here."""
+
+    def __call__(self, terminal_id: str, code: str, context: Context) -> Decision: ...
+
+
+def bind_device(command: messages.BindDevice, context: Context) -> Decision:
+    """A device works for a terminal."""
+    if store.device(context.read, context.store_id, command.device_id) is None:
+        return Decision.refuse("devices.unknown", 404, device_id=command.device_id)
+    return Decision.of(DeviceBound(device_id=command.device_id, terminal_id=command.terminal_id))
+
+
+def see_device(command: messages.SeeDevice, context: Context) -> Decision:
+    """Record a device when something about it is new."""
+    known = store.device(context.read, context.store_id, command.device_id)
+    kind = command.kind or (known.kind if known else None)
+    if kind is None:
+        return Decision()  # a change in a device that never said hello
+    seen = DeviceSeen(
+        device_id=command.device_id,
+        gateway_id=command.gateway_id,
+        kind=kind,
+        model=command.model or (known.model if known else ""),
+        identity=command.identity or (known.identity if known else ""),
+        state=command.state,
+        health=command.health,
+        reason=command.reason[: model.MAX_CODE_CHARS],
+    )
+    if known and all(getattr(known, name) == getattr(seen, name) for name in seen.__struct_fields__):
+        return Decision()
+    return Decision.of(seen)
+
+
+class Scans:
+    """Takes scans: each lands on its terminal's basket or in the list of refused ones."""
+
+    def __init__(self, target: ScanTarget) -> None:
+        self._target = target
+
+    def take(self, command: messages.TakeScan, context: Context) -> Decision:
+        """Late, doubled, unbound or with nobody signed in: never on a basket."""
+        if command.gateway_seq <= store.taken_up_to(context.read, command.boot_id):
+            return Decision()
+        taken = _taken(command.boot_id, command.gateway_seq)
+        device = store.device(context.read, context.store_id, command.device_id)
+        terminal_id = device.terminal_id if device else None
+        reason = _why_not(command, terminal_id, context)
+        if terminal_id is None or reason:
+            return taken + Decision.of(_refused(command, terminal_id, reason))
+        landed = self._target(terminal_id, command.text, context)
+        if landed.refusal is not None:
+            refused = _refused(command, terminal_id, landed.refusal.code)
+            return taken + Decision.of(refused) + Decision(landed.events, landed.refusal)
+        read = ScanRead(
+            device_id=command.device_id, terminal_id=terminal_id, text=command.text, age_ms=command.age_ms
+        )
+        return taken + Decision.of(read) + landed
+
+
+def _taken(boot_id: str, gateway_seq: int) -> Decision:
+    return Decision(local=((_take_reading, {"boot_id": boot_id, "seq": gateway_seq}),))
+
+
+def _why_not(command: messages.TakeScan, terminal_id: str | None, context: Context) -> str:
+    if terminal_id is None:
+        return "devices.scanner_unbound"
+    if model.is_late(command.age_ms):
+        return "devices.scan_late"
+    if context.actor is None:
+        return "auth.sign_in_first"
+    if not is_clean_text(command.text, model.MAX_CODE_CHARS):
+        return "text.invalid"
+    return ""
+
+
+def _refused(command: messages.TakeScan, terminal_id: str | None, reason: str) -> ScanRefused:
+    shown = command.text if is_clean_text(command.text, model.MAX_CODE_CHARS) else ""
+    return ScanRefused(
+        device_id=command.device_id,
+        terminal_id=terminal_id,
+        text=shown,
+        age_ms=command.age_ms,
+        reason=reason,
+    )
+
+
+def take_misread(command: messages.TakeMisread, context: Context) -> Decision:
+    """A reading that is no code is kept as a refused scan."""
+    if command.gateway_seq <= store.taken_up_to(context.read, command.boot_id):
+        return Decision()
+    device = store.device(context.read, context.store_id, command.device_id)
+    refused = ScanRefused(
+        device_id=command.device_id,
+        terminal_id=device.terminal_id if device else None,
+        text="",
+        age_ms=0,
+        reason=f"devices.misread_{command.reason}",
+    )
+    return _taken(command.boot_id, command.gateway_seq) + Decision.of(refused)
+
+
+def take_drawer_position(command: messages.TakeDrawerPosition, context: Context) -> Decision:
+    """Record a drawer's move, with the release that explains it if there was one."""
+    if command.gateway_seq <= store.taken_up_to(context.read, command.boot_id):
+        return Decision()
+    taken = _taken(command.boot_id, command.gateway_seq)
+    known = store.drawer(context.read, context.store_id, command.device_id)
+    if known is not None and bool(known.is_open) == command.is_open:
+        return taken
+    device = store.device(context.read, context.store_id, command.device_id)
+    since_ms = context.now_ms - model.RELEASE_OPENS_WITHIN_MS
+    release = store.release_since(context.read, context.store_id, command.device_id, since_ms)
+    moved = DrawerMoved(
+        device_id=command.device_id,
+        terminal_id=device.terminal_id if device else None,
+        is_open=command.is_open,
+        release_id=release.release_id if release and command.is_open else None,
+    )
+    return taken + Decision.of(moved)
+
+
+def queue_print(
+    context: Context,
+    job_id: str,
+    document: messages.DocumentKind,
+    order_id: str,
+    terminal_id: str,
+    copy: bool,
+) -> Decision:
+    """A document for the terminal's printer; asked by rooms above, in their own transaction."""
+    return Decision.of(
+        PrintQueued(
+            job_id=job_id, document=document, order_id=order_id, terminal_id=terminal_id, is_copy=copy
+        )
+    )
+
+
+def release_drawer(
+    context: Context, release_id: str, terminal_id: str, order_id: str, reason: str
+) -> Decision:
+    """A kick for the terminal's drawer; asked by rooms above, in their own transaction."""
+    device = store.device_at(context.read, context.store_id, terminal_id, "drawer")
+    return Decision.of(
+        DrawerReleaseRequested(
+            release_id=release_id,
+            terminal_id=terminal_id,
+            device_id=device.device_id if device else None,
+            order_id=order_id,
+            reason=reason,
+        )
+    )
+
+
+def finish_drawer_release(command: messages.FinishDrawerRelease, context: Context) -> Decision:
+    """Record once what came of a kick."""
+    release = store.drawer_release(context.read, context.store_id, command.release_id)
+    if release is None or release.state != "requested":
+        return Decision()
+    return Decision.of(
+        DrawerReleaseFinished(release_id=command.release_id, is_sent=command.is_sent, reason=command.reason)
+    )
+
+
+def finish_print(command: messages.FinishPrint, context: Context) -> Decision:
+    """Record what came of a print job; a word that does not fit its state changes nothing."""
+    job = store.print_job(context.read, context.store_id, command.job_id)
+    if job is None or not model.may_move(job.state, command.state):
+        return Decision()
+    return Decision.of(_finished(job, command.state, command.reason))
+
+
+def settle_print(command: messages.SettlePrint, context: Context) -> Decision:
+    """A person says whether the paper is there; if not, a copy is queued."""
+    job = store.print_job(context.read, context.store_id, command.job_id)
+    if job is None:
+        return Decision.refuse("devices.print_job_unknown", 404)
+    if not model.may_move(job.state, "settled"):
+        return Decision.refuse("devices.print_job_settled")
+    reason = "seen" if command.is_printed else "not_seen"
+    settled = Decision.of(_finished(job, "settled", reason))
+    if command.is_printed:
+        return settled + Decision(answer=messages.PrintQueuedAnswer(None))
+    copy_id = context.new_id()
+    copy = queue_print(context, copy_id, job.document, job.order_id, job.terminal_id, copy=True)
+    return settled + copy + Decision(answer=messages.PrintQueuedAnswer(copy_id))
+
+
+def reprint(command: messages.Reprint, context: Context) -> Decision:
+    """A copy of a receipt that was printed before."""
+    jobs = store.print_jobs_of(context.read, context.store_id, command.order_id)
+    if not jobs:
+        return Decision.refuse("devices.nothing_to_reprint", 404)
+    first = jobs[0]
+    terminal_id = context.terminal_id or first.terminal_id
+    copy = queue_print(context, command.job_id, first.document, first.order_id, terminal_id, copy=True)
+    return copy + Decision(answer=messages.PrintQueuedAnswer(command.job_id))
+
+
+def _finished(job: messages.PrintJobView, state: str, reason: str) -> PrintFinished:
+    return PrintFinished(
+        job_id=job.job_id, order_id=job.order_id, terminal_id=job.terminal_id, state=state, reason=reason
+    )

@@ -1,0 +1,134 @@
+"""Commands about devices, and what pages see of them."""
+
+from typing import Literal
+
+import msgspec
+
+from hub.kernel.messages import Command, View
+
+PrintState = Literal["queued", "printed", "unknown", "failed", "held", "settled"]
+"""`unknown` and `held` ask a person; `settled` is what a person said of one of them."""
+
+DocumentKind = Literal["receipt", "x_report", "z_report"]
+
+
+class BindDevice(Command, frozen=True, kw_only=True):
+    """A device works for this terminal from now on; None unbinds it."""
+
+    device_id: str
+    terminal_id: str | None
+
+
+class SeeDevice(Command, frozen=True, kw_only=True):
+    """A gateway told of a device or of a change in it."""
+
+    device_id: str
+    gateway_id: str
+    kind: str | None = None
+    model: str | None = None
+    identity: str = ""
+    state: str
+    health: str
+    reason: str = ""
+
+
+class TakeScan(Command, frozen=True, kw_only=True):
+    """A scanner read a code; `boot_id` and `gateway_seq` name the reading."""
+
+    device_id: str
+    boot_id: str
+    gateway_seq: int
+    age_ms: int
+    text: str
+    symbology: str | None = None
+
+
+class TakeMisread(Command, frozen=True, kw_only=True):
+    """A scanner said something that is not a whole code."""
+
+    device_id: str
+    boot_id: str
+    gateway_seq: int
+    reason: str
+
+
+class TakeDrawerPosition(Command, frozen=True, kw_only=True):
+    """A drawer's sensor changed."""
+
+    device_id: str
+    boot_id: str
+    gateway_seq: int
+    is_open: bool
+
+
+class FinishPrint(Command, frozen=True, kw_only=True):
+    """What the gateway, or time, says of a print job."""
+
+    job_id: str
+    state: Literal["printed", "unknown", "failed", "held"]
+    reason: str = ""
+
+
+class SettlePrint(Command, frozen=True, kw_only=True):
+    """A person looked: the paper is there, or it is not and a copy is to be printed."""
+
+    job_id: str
+    is_printed: bool
+
+
+class Reprint(Command, frozen=True, kw_only=True):
+    """Print a receipt again, marked as a copy."""
+
+    job_id: str
+    order_id: str
+
+
+class FinishDrawerRelease(Command, frozen=True, kw_only=True):
+    """Whether the kick went out."""
+
+    release_id: str
+    is_sent: bool
+    reason: str = ""
+
+
+class DeviceView(View, frozen=True):
+    """One device as the store knows it."""
+
+    device_id: str
+    gateway_id: str
+    kind: str
+    model: str
+    identity: str
+    terminal_id: str | None
+    state: str
+    health: str
+    reason: str
+
+
+class PrintJobView(View, frozen=True):
+    """One print job; `order_id` is the subject that it prints."""
+
+    job_id: str
+    document: DocumentKind
+    order_id: str
+    terminal_id: str
+    is_copy: int
+    state: PrintState
+    reason: str
+    queued_ms: int
+    changed_ms: int
+
+
+class DrawerView(View, frozen=True):
+    """One drawer: its position, and the last release ordered for it."""
+
+    device_id: str
+    is_open: int
+    changed_ms: int
+    release_id: str | None
+
+
+class PrintQueuedAnswer(msgspec.Struct, frozen=True):
+    """Answer to Reprint and SettlePrint: the job that prints the copy, if one does."""
+
+    job_id: str | None

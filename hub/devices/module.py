@@ -1,0 +1,52 @@
+"""The manifest of devices; the app says where scans land."""
+
+from hub.devices import events, handlers, messages, projection
+from hub.devices.tables import TABLES
+from hub.kernel.module import CommandSpec, Durability, Manifest
+
+
+def manifest(scan_target: handlers.ScanTarget) -> Manifest:
+    """Devices, joined to the baskets that scans land on."""
+    scans = handlers.Scans(scan_target)
+    gateway = "devices.gateway"
+    normal = Durability.NORMAL
+    return Manifest(
+        name="devices",
+        package="hub.devices",
+        commands=(
+            CommandSpec(messages.BindDevice, handlers.bind_device, "devices.edit"),
+            CommandSpec(messages.SeeDevice, handlers.see_device, gateway, normal),
+            CommandSpec(messages.TakeScan, scans.take, gateway, normal),
+            CommandSpec(messages.TakeMisread, handlers.take_misread, gateway, normal),
+            CommandSpec(messages.TakeDrawerPosition, handlers.take_drawer_position, gateway, normal),
+            CommandSpec(messages.FinishPrint, handlers.finish_print, gateway, normal),
+            CommandSpec(messages.FinishDrawerRelease, handlers.finish_drawer_release, gateway, normal),
+            CommandSpec(messages.SettlePrint, handlers.settle_print, "orders.sell"),
+            CommandSpec(messages.Reprint, handlers.reprint, "orders.sell"),
+        ),
+        events=EVENTS,
+        projections={
+            events.DeviceBound: projection.device_bound,
+            events.DeviceSeen: projection.device_seen,
+            events.ScanRefused: projection.scan_refused,
+            events.DrawerMoved: projection.drawer_moved,
+            events.DrawerReleaseRequested: projection.drawer_release_requested,
+            events.DrawerReleaseFinished: projection.drawer_release_finished,
+            events.PrintQueued: projection.print_queued,
+            events.PrintFinished: projection.print_finished,
+        },
+        tables=TABLES,
+    )
+
+
+EVENTS = (
+    events.DeviceBound,
+    events.DeviceSeen,
+    events.ScanRead,
+    events.ScanRefused,
+    events.DrawerMoved,
+    events.DrawerReleaseRequested,
+    events.DrawerReleaseFinished,
+    events.PrintQueued,
+    events.PrintFinished,
+)

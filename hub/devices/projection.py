@@ -1,0 +1,158 @@
+"""Events of devices → rows."""
+
+from sqlalchemy import bindparam, update
+
+from hub.devices import events
+from hub.devices.tables import devices, drawer_releases, drawers, print_jobs, refused_scans
+from hub.kernel.journal import Record
+from hub.kernel.module import Rows
+from hub.kernel.sql import Kept, insert_into, upsert
+
+_see = upsert(devices, replace=("gateway_id", "kind", "model", "identity", "state", "health", "reason"))
+_bind = Kept(
+    update(devices)
+    .where(devices.c.store_id == bindparam("of_store"), devices.c.device_id == bindparam("of_device"))
+    .values(terminal_id=bindparam("terminal_id"))
+)
+_refuse_scan = insert_into(refused_scans)
+_move_drawer = upsert(drawers, replace=("is_open", "changed_ms", "release_id"))
+_request_release = insert_into(drawer_releases)
+_finish_release = Kept(
+    update(drawer_releases)
+    .where(
+        drawer_releases.c.store_id == bindparam("of_store"),
+        drawer_releases.c.release_id == bindparam("of_release"),
+    )
+    .values(state=bindparam("state"))
+)
+_queue_job = insert_into(print_jobs)
+_finish_job = Kept(
+    update(print_jobs)
+    .where(print_jobs.c.store_id == bindparam("of_store"), print_jobs.c.job_id == bindparam("of_job"))
+    .values(state=bindparam("state"), reason=bindparam("reason"), changed_ms=bindparam("changed_ms"))
+)
+
+
+def device_bound(record: Record[events.DeviceBound]) -> Rows:
+    """A device's terminal."""
+    event = record.event
+    yield (
+        _bind,
+        {"of_store": record.store_id, "of_device": event.device_id, "terminal_id": event.terminal_id},
+    )
+
+
+def device_seen(record: Record[events.DeviceSeen]) -> Rows:
+    """A device, new or changed; its terminal stays."""
+    event = record.event
+    yield (
+        _see,
+        {
+            "store_id": record.store_id,
+            "device_id": event.device_id,
+            "gateway_id": event.gateway_id,
+            "kind": event.kind,
+            "model": event.model,
+            "identity": event.identity,
+            "terminal_id": None,
+            "state": event.state,
+            "health": event.health,
+            "reason": event.reason,
+        },
+    )
+
+
+def scan_refused(record: Record[events.ScanRefused]) -> Rows:
+    """A code that landed on no basket."""
+    event = record.event
+    yield (
+        _refuse_scan,
+        {
+            "store_id": record.store_id,
+            "seq": record.seq,
+            "device_id": event.device_id,
+            "terminal_id": event.terminal_id,
+            "text": event.text,
+            "age_ms": event.age_ms,
+            "reason": event.reason,
+            "at_ms": record.at_ms,
+        },
+    )
+
+
+def drawer_moved(record: Record[events.DrawerMoved]) -> Rows:
+    """A drawer's position."""
+    event = record.event
+    yield (
+        _move_drawer,
+        {
+            "store_id": record.store_id,
+            "device_id": event.device_id,
+            "is_open": int(event.is_open),
+            "changed_ms": record.at_ms,
+            "release_id": event.release_id,
+        },
+    )
+
+
+def drawer_release_requested(record: Record[events.DrawerReleaseRequested]) -> Rows:
+    """An ordered release."""
+    event = record.event
+    yield (
+        _request_release,
+        {
+            "store_id": record.store_id,
+            "release_id": event.release_id,
+            "terminal_id": event.terminal_id,
+            "device_id": event.device_id,
+            "order_id": event.order_id,
+            "reason": event.reason,
+            "state": "requested",
+            "requested_ms": record.at_ms,
+        },
+    )
+
+
+def drawer_release_finished(record: Record[events.DrawerReleaseFinished]) -> Rows:
+    """What came of a release."""
+    event = record.event
+    state = "sent" if event.is_sent else "dropped"
+    yield (
+        _finish_release,
+        {"of_store": record.store_id, "of_release": event.release_id, "state": state},
+    )
+
+
+def print_queued(record: Record[events.PrintQueued]) -> Rows:
+    """A new print job."""
+    event = record.event
+    yield (
+        _queue_job,
+        {
+            "store_id": record.store_id,
+            "job_id": event.job_id,
+            "document": event.document,
+            "order_id": event.order_id,
+            "terminal_id": event.terminal_id,
+            "is_copy": int(event.is_copy),
+            "state": "queued",
+            "reason": "",
+            "queued_ms": record.at_ms,
+            "changed_ms": record.at_ms,
+        },
+    )
+
+
+def print_finished(record: Record[events.PrintFinished]) -> Rows:
+    """What came of a print job."""
+    event = record.event
+    yield (
+        _finish_job,
+        {
+            "of_store": record.store_id,
+            "of_job": event.job_id,
+            "state": event.state,
+            "reason": event.reason,
+            "changed_ms": record.at_ms,
+        },
+    )

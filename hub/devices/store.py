@@ -1,0 +1,150 @@
+"""Every SELECT of the devices room."""
+
+from sqlalchemy import bindparam, select
+
+from hub.devices.messages import DeviceView, DrawerView, PrintJobView
+from hub.devices.tables import devices, drawer_releases, drawers, gateway_readings, print_jobs
+from hub.kernel.messages import View
+from hub.kernel.sql import Query, Reader
+
+_device_columns = tuple(devices.c[name] for name in DeviceView.__struct_fields__)
+_job_columns = tuple(print_jobs.c[name] for name in PrintJobView.__struct_fields__)
+_drawer_columns = tuple(drawers.c[name] for name in DrawerView.__struct_fields__)
+
+
+class ReadingMark(View, frozen=True):
+    """How far the readings of one gateway's boot are taken."""
+
+    seq: int
+
+
+class ReleaseView(View, frozen=True):
+    """One ordered drawer release."""
+
+    release_id: str
+    state: str
+    requested_ms: int
+
+
+_device = Query(
+    select(*_device_columns).where(
+        devices.c.store_id == bindparam("store_id"), devices.c.device_id == bindparam("device_id")
+    ),
+    DeviceView,
+)
+_devices = Query(
+    select(*_device_columns)
+    .where(devices.c.store_id == bindparam("store_id"))
+    .order_by(devices.c.device_id)
+    .limit(200),
+    DeviceView,
+)
+_at_terminal = Query(
+    select(*_device_columns)
+    .where(
+        devices.c.store_id == bindparam("store_id"),
+        devices.c.terminal_id == bindparam("terminal_id"),
+        devices.c.kind == bindparam("kind"),
+    )
+    .order_by(devices.c.device_id)
+    .limit(1),
+    DeviceView,
+)
+_mark = Query(
+    select(gateway_readings.c.seq).where(gateway_readings.c.boot_id == bindparam("boot_id")), ReadingMark
+)
+_job = Query(
+    select(*_job_columns).where(
+        print_jobs.c.store_id == bindparam("store_id"), print_jobs.c.job_id == bindparam("job_id")
+    ),
+    PrintJobView,
+)
+_jobs_in_state = Query(
+    select(*_job_columns)
+    .where(print_jobs.c.store_id == bindparam("store_id"), print_jobs.c.state == bindparam("state"))
+    .order_by(print_jobs.c.queued_ms, print_jobs.c.job_id)
+    .limit(200),
+    PrintJobView,
+)
+_jobs_of_order = Query(
+    select(*_job_columns)
+    .where(print_jobs.c.store_id == bindparam("store_id"), print_jobs.c.order_id == bindparam("order_id"))
+    .order_by(print_jobs.c.queued_ms, print_jobs.c.job_id)
+    .limit(200),
+    PrintJobView,
+)
+_drawer = Query(
+    select(*_drawer_columns).where(
+        drawers.c.store_id == bindparam("store_id"), drawers.c.device_id == bindparam("device_id")
+    ),
+    DrawerView,
+)
+_last_release = Query(
+    select(drawer_releases.c.release_id, drawer_releases.c.state, drawer_releases.c.requested_ms)
+    .where(
+        drawer_releases.c.store_id == bindparam("store_id"),
+        drawer_releases.c.device_id == bindparam("device_id"),
+        drawer_releases.c.requested_ms >= bindparam("since_ms"),
+    )
+    .order_by(drawer_releases.c.requested_ms.desc())
+    .limit(1),
+    ReleaseView,
+)
+_release = Query(
+    select(drawer_releases.c.release_id, drawer_releases.c.state, drawer_releases.c.requested_ms).where(
+        drawer_releases.c.store_id == bindparam("store_id"),
+        drawer_releases.c.release_id == bindparam("release_id"),
+    ),
+    ReleaseView,
+)
+
+
+def device(read: Reader, store_id: str, device_id: str) -> DeviceView | None:
+    """One device by its id."""
+    return read.first(_device, store_id=store_id, device_id=device_id)
+
+
+def all_devices(read: Reader, store_id: str) -> list[DeviceView]:
+    """At most 200 devices, by id."""
+    return read.all(_devices, store_id=store_id)
+
+
+def device_at(read: Reader, store_id: str, terminal_id: str, kind: str) -> DeviceView | None:
+    """The device of a kind that works for a terminal."""
+    return read.first(_at_terminal, store_id=store_id, terminal_id=terminal_id, kind=kind)
+
+
+def taken_up_to(read: Reader, boot_id: str) -> int:
+    """The last reading taken of a gateway's boot; 0 before the first."""
+    mark = read.first(_mark, boot_id=boot_id)
+    return mark.seq if mark else 0
+
+
+def print_job(read: Reader, store_id: str, job_id: str) -> PrintJobView | None:
+    """One print job."""
+    return read.first(_job, store_id=store_id, job_id=job_id)
+
+
+def print_jobs_in(read: Reader, store_id: str, state: str) -> list[PrintJobView]:
+    """The 200 oldest jobs in a state."""
+    return read.all(_jobs_in_state, store_id=store_id, state=state)
+
+
+def print_jobs_of(read: Reader, store_id: str, order_id: str) -> list[PrintJobView]:
+    """Every job that printed an order, oldest first."""
+    return read.all(_jobs_of_order, store_id=store_id, order_id=order_id)
+
+
+def drawer(read: Reader, store_id: str, device_id: str) -> DrawerView | None:
+    """One drawer's position, or None before its sensor first spoke."""
+    return read.first(_drawer, store_id=store_id, device_id=device_id)
+
+
+def release_since(read: Reader, store_id: str, device_id: str, since_ms: int) -> ReleaseView | None:
+    """The newest release ordered for a drawer since a time."""
+    return read.first(_last_release, store_id=store_id, device_id=device_id, since_ms=since_ms)
+
+
+def drawer_release(read: Reader, store_id: str, release_id: str) -> ReleaseView | None:
+    """One ordered release."""
+    return read.first(_release, store_id=store_id, release_id=release_id)

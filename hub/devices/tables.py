@@ -1,0 +1,78 @@
+"""Devices, print jobs, drawers and refused scans; and how far each gateway's readings are taken."""
+
+from sqlalchemy import Index
+
+from hub.kernel.tables import integer, local, projected, text
+
+devices = projected(
+    "devices",
+    "store",
+    text("device_id"),
+    text("gateway_id"),
+    text("kind"),
+    text("model"),
+    text("identity"),
+    text("terminal_id", nullable=True),
+    text("state"),
+    text("health"),
+    text("reason"),
+    key=("device_id",),
+)
+
+print_jobs = projected(
+    "print_jobs",
+    "store",
+    text("job_id"),
+    text("document"),
+    text("order_id"),
+    text("terminal_id"),
+    integer("is_copy"),
+    text("state"),
+    text("reason"),
+    integer("queued_ms"),
+    integer("changed_ms"),
+    Index("print_jobs_by_state", "store_id", "state", "queued_ms"),
+    Index("print_jobs_by_order", "store_id", "order_id"),
+    key=("job_id",),
+)
+
+drawers = projected(
+    "drawers",
+    "store",
+    text("device_id"),
+    integer("is_open"),
+    integer("changed_ms"),
+    text("release_id", nullable=True),
+    key=("device_id",),
+)
+
+drawer_releases = projected(
+    "drawer_releases",
+    "store",
+    text("release_id"),
+    text("terminal_id"),
+    text("device_id", nullable=True),
+    text("order_id"),
+    text("reason"),
+    text("state"),
+    integer("requested_ms"),
+    Index("drawer_releases_by_device", "store_id", "device_id", "requested_ms"),
+    key=("release_id",),
+)
+
+refused_scans = projected(
+    "refused_scans",
+    "store",
+    integer("seq"),
+    text("device_id"),
+    text("terminal_id", nullable=True),
+    text("text"),
+    integer("age_ms"),
+    text("reason"),
+    integer("at_ms"),
+    key=("seq",),
+)
+
+gateway_readings = local("gateway_readings", text("boot_id"), integer("seq"), key=("boot_id",))
+
+TABLES = (devices, print_jobs, drawers, drawer_releases, refused_scans, gateway_readings)
