@@ -24,7 +24,7 @@ _take_reading = upsert(gateway_readings, replace=("seq",))
 
 
 class ScanTarget(Protocol):
-    """Where a good scan lands: the basket of its terminal. Joined by the app, for baskets are not known here."""
+    """Where a good scan lands: its terminal's basket. Joined by the app, for baskets are not known here."""
 
     def __call__(self, terminal_id: str, code: str, context: Context) -> Decision: ...
 

@@ -1,0 +1,210 @@
+"""The hub's end of the gateways' WebSockets: who is connected, what they say, what they are told."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Protocol
+
+from drivers import messages as wire
+from hub.devices import messages
+from hub.kernel.bus import Bus
+from hub.kernel.clock import Clock
+from hub.kernel.context import Actor, Caller
+from hub.kernel.ids import new_id
+from hub.kernel.messages import Command
+from hub.kernel.writer import Outcome
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT_S = 5.0
+SILENCE_S = 3 * HEARTBEAT_S
+HELLO_WITHIN_S = 10.0
+MAX_GATEWAYS = 32
+
+
+class Socket(Protocol):
+    """What a link needs of a WebSocket."""
+
+    async def receive_text(self) -> str: ...
+    async def send_text(self, data: str) -> None: ...
+    async def close(self, code: int = ..., reason: str | None = ...) -> None: ...
+
+
+class SocketClosed(Exception):
+    """The other end is gone."""
+
+
+AtTerminal = Callable[[str], tuple[str | None, Actor | None]]
+"""From a device to its terminal and to who is signed in there."""
+
+
+class GatewayLink:
+    """One connected gateway."""
+
+    def __init__(self, socket: Socket, hello: wire.Hello) -> None:
+        self.gateway_id = hello.gateway_id
+        self.device_ids = {device.device_id for device in hello.devices}
+        self._socket = socket
+
+    async def send(self, frame: wire.HubFrame) -> bool:
+        """Send a frame; False when the gateway is gone."""
+        try:
+            await self._socket.send_text(wire.encode(frame))
+        except Exception:  # supervisor: whatever the socket's library raises, the link is gone
+            return False
+        return True
+
+    async def close(self) -> None:
+        """Hang up."""
+        await self._socket.close(1001, "replaced")
+
+
+class Gateways:
+    """Every connected gateway, and the commands that their words become."""
+
+    def __init__(self, bus: Bus, clock: Clock, at_terminal: AtTerminal) -> None:
+        self._bus = bus
+        self._clock = clock
+        self._at_terminal = at_terminal
+        self._links: dict[str, GatewayLink] = {}
+        self._answered: Callable[[wire.JobAnswer], None] = lambda _answer: None
+        self._changed: Callable[[], None] = lambda: None
+
+    def on_print_answer(
+        self, answered: Callable[[wire.JobAnswer], None], changed: Callable[[], None]
+    ) -> None:
+        """The spool hears of jobs, and of gateways that come and go."""
+        self._answered, self._changed = answered, changed
+
+    def link_of(self, device_id: str) -> GatewayLink | None:
+        """The gateway that a device hangs on, if it is connected."""
+        return next((link for link in self._links.values() if device_id in link.device_ids), None)
+
+    def connected(self) -> list[str]:
+        """The ids of the gateways that are connected."""
+        return sorted(self._links)
+
+    async def serve(self, socket: Socket) -> None:
+        """Talk to one gateway until it hangs up or falls silent."""
+        hello = wire.decode_gateway_frame(await asyncio.wait_for(socket.receive_text(), HELLO_WITHIN_S))
+        if not isinstance(hello, wire.Hello) or hello.protocol != wire.PROTOCOL_VERSION:
+            await socket.close(4400, "hello expected")
+            return
+        link = GatewayLink(socket, hello)
+        await self._admit(link, hello)
+        beat = asyncio.create_task(self._beat(link), name=f"heartbeat {link.gateway_id}")
+        try:
+            while True:
+                text = await asyncio.wait_for(socket.receive_text(), SILENCE_S)
+                await self._hear(link, wire.decode_gateway_frame(text))
+        except (TimeoutError, SocketClosed, wire.FrameError) as gone:
+            log.info("gateway %s: %s", link.gateway_id, gone or "silent")
+        finally:
+            beat.cancel()
+            await self._dismiss(link)
+
+    async def _admit(self, link: GatewayLink, hello: wire.Hello) -> None:
+        former = self._links.get(link.gateway_id)
+        if former is None and len(self._links) >= MAX_GATEWAYS:
+            raise SocketClosed("too many gateways")
+        self._links[link.gateway_id] = link
+        if former is not None:
+            await former.close()
+        for device in hello.devices:
+            await self._send_as(
+                messages.SeeDevice(
+                    command_id=new_id(),
+                    device_id=device.device_id,
+                    gateway_id=hello.gateway_id,
+                    kind=device.kind,
+                    model=device.model,
+                    identity=device.identity,
+                    state=device.state,
+                    health=device.health,
+                    reason=device.reason,
+                )
+            )
+        await link.send(wire.Welcome(heartbeat_s=HEARTBEAT_S, now_ms=self._clock.read().wall_ms))
+        self._changed()
+
+    async def _dismiss(self, link: GatewayLink) -> None:
+        if self._links.get(link.gateway_id) is not link:
+            return
+        del self._links[link.gateway_id]
+        for device_id in sorted(link.device_ids):
+            await self._see(link, device_id, "closed", "failed", "gateway_gone")
+        self._changed()
+
+    async def _beat(self, link: GatewayLink) -> None:
+        while await link.send(wire.Heartbeat(at=int(self._clock.read().monotonic_s * 1000))):
+            await asyncio.sleep(HEARTBEAT_S)
+
+    async def _hear(self, link: GatewayLink, frame: wire.GatewayFrame) -> None:
+        match frame:
+            case wire.Reading():
+                await self._take(link, frame)
+            case wire.DeviceChanged():
+                link.device_ids.add(frame.device_id)
+                await self._see(
+                    link, frame.device_id, frame.state, frame.health, frame.reason, frame.identity
+                )
+            case wire.JobAnswer():
+                self._answered(frame)
+            case wire.DrawerReleased():
+                await self._send_as(
+                    messages.FinishDrawerRelease(
+                        command_id=new_id(),
+                        release_id=frame.release_id,
+                        is_sent=frame.ok,
+                        reason=frame.reason,
+                    )
+                )
+            case _:
+                pass  # heartbeats keep the link alive by arriving
+
+    async def _take(self, link: GatewayLink, reading: wire.Reading) -> None:
+        outcome = await self._dispatch_reading(reading)
+        if outcome is None or not _should_come_again(outcome):
+            await link.send(wire.Ack(boot_id=reading.boot_id, seq=reading.seq))
+
+    async def _dispatch_reading(self, reading: wire.Reading) -> Outcome | None:
+        place = {
+            "command_id": new_id(),
+            "device_id": reading.device_id,
+            "boot_id": reading.boot_id,
+            "gateway_seq": reading.seq,
+        }
+        match reading.reading:
+            case wire.Scan(text=text, symbology=symbology):
+                terminal_id, actor = self._at_terminal(reading.device_id)
+                scan = messages.TakeScan(**place, age_ms=reading.age_ms, text=text, symbology=symbology)
+                return await self._bus.adispatch(scan, Caller(actor, terminal_id, system=True))
+            case wire.Misread(reason=reason):
+                return await self._send_as(messages.TakeMisread(**place, reason=reason))
+            case wire.DrawerPosition(open=is_open):
+                return await self._send_as(messages.TakeDrawerPosition(**place, is_open=is_open))
+            case _:
+                return None  # a printer's status reaches the hub as a change of its health
+
+    async def _see(
+        self, link: GatewayLink, device_id: str, state: str, health: str, reason: str, identity: str = ""
+    ) -> None:
+        await self._send_as(
+            messages.SeeDevice(
+                command_id=new_id(),
+                device_id=device_id,
+                gateway_id=link.gateway_id,
+                identity=identity,
+                state=state,
+                health=health,
+                reason=reason,
+            )
+        )
+
+    async def _send_as(self, command: Command) -> Outcome:
+        return await self._bus.adispatch(command, Caller(system=True))
+
+
+def _should_come_again(outcome: Outcome) -> bool:
+    """A reading that could not be stored stays with the gateway; one that was refused is recorded as such."""
+    return outcome.refusal is not None and outcome.refusal.status >= 500
