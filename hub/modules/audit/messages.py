@@ -1,5 +1,7 @@
 """Approval as a field of other modules' commands, and the trail's views."""
 
+from typing import Literal
+
 import msgspec
 
 from hub.kernel.messages import View
@@ -13,7 +15,7 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class ApprovalView(View, frozen=True):
-    """One approval asked for: `granted` or not, by whom, for what act on which subject."""
+    """One approval asked for: of whom, for what act on which subject, and what came of it."""
 
     approval_id: str
     act: str
@@ -21,16 +23,14 @@ class ApprovalView(View, frozen=True):
     approver_id: str
     requested_by: str | None
     terminal_id: str | None
-    granted: bool
+    result: Literal["granted", "denied"]
     at_ms: int
 
 
 class TrailEntry(View, frozen=True):
-    """One journal record of a subject, in the journal's order."""
+    """One journal record of a subject, in the journal's order; `body` is the JSON that was hashed."""
 
     seq: int
     at_ms: int
     type: str
-    actor: str | None
-    terminal_id: str | None
     body: str

@@ -9,7 +9,7 @@ import msgspec
 
 from hub.kernel.messages import Command, View
 from hub.modules.audit.messages import Approval
-from hub.modules.payments.messages import PaymentTakenAnswer, Tender
+from hub.modules.payments.messages import PaymentDone, Tender
 
 OrderState = Literal["open", "parked", "paid", "cleared"]
 ScanOutcome = Literal["added", "raised", "unknown", "needs_weight"]
@@ -141,7 +141,7 @@ class OrderPlaced(msgspec.Struct, frozen=True, kw_only=True):
     business_date: str
     total_fen: int
     change_fen: int
-    payments: tuple[PaymentTakenAnswer, ...]
+    payments: tuple[PaymentDone, ...]
 
 
 class LineView(View, frozen=True):
@@ -161,7 +161,7 @@ class LineView(View, frozen=True):
     amount_fen: int
     tax_rate_bp: int
     tax_fen: int
-    voided: bool
+    state: Literal["live", "voided"]
 
 
 class OrderRow(View, frozen=True):

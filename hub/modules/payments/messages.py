@@ -42,7 +42,7 @@ class OpenDrawer(Command, frozen=True, kw_only=True):
     approval: Approval | None = None
 
 
-class ShiftOpened(msgspec.Struct, frozen=True, kw_only=True):
+class ShiftStarted(msgspec.Struct, frozen=True, kw_only=True):
     """Answer to OpenShift."""
 
     shift_id: str
@@ -72,7 +72,7 @@ class DrawerRequested(msgspec.Struct, frozen=True, kw_only=True):
     terminal_id: str
 
 
-class PaymentTakenAnswer(msgspec.Struct, frozen=True, kw_only=True):
+class PaymentDone(msgspec.Struct, frozen=True, kw_only=True):
     """One payment as booked: amount stays in the drawer, change goes back to the customer."""
 
     payment_id: str
@@ -92,6 +92,21 @@ class ShiftView(View, frozen=True):
     opened_by: str | None
     opened_ms: int
     float_fen: int
+
+
+class ClosedShiftView(View, frozen=True):
+    """A counted shift, for the manager: difference = counted − expected."""
+
+    shift_id: str
+    terminal_id: str
+    business_date: str
+    float_fen: int
+    cash_fen: int
+    expected_fen: int
+    payment_count: int
+    no_sale_count: int
+    counted_fen: int
+    difference_fen: int
 
 
 class PaymentView(View, frozen=True):

@@ -1,0 +1,51 @@
+"""Which versions were activated is rebuilt from the journal; a version's items come from its artifact."""
+
+from sqlalchemy import Index
+
+from hub.kernel.tables import artifact, integer, projected, text
+
+versions = projected(
+    "catalogue_versions",
+    "store",
+    integer("version"),
+    text("sha256"),
+    integer("item_count"),
+    integer("activated_ms"),
+    integer("activated_seq"),
+    key=("version",),
+)
+
+headers = artifact("catalogue_headers", integer("version"), integer("item_count"), key=())
+
+categories = artifact(
+    "catalogue_categories",
+    integer("category_no"),
+    text("category"),
+    text("name"),
+    text("name_en"),
+    key=("category_no",),
+)
+
+items = artifact(
+    "catalogue_items",
+    text("item_id"),
+    integer("item_no"),
+    text("sku"),
+    text("name"),
+    text("name_en"),
+    text("category"),
+    text("unit"),
+    text("sold_by"),
+    integer("price_fen"),
+    integer("tax_rate_bp"),
+    text("stock_policy"),
+    text("code"),
+    text("search_text"),
+    Index("catalogue_items_in_order", "sha256", "item_no"),
+    Index("catalogue_items_by_category", "sha256", "category", "item_no"),
+    key=("item_id",),
+)
+
+codes = artifact("catalogue_codes", text("code"), text("item_id"), key=("code",))
+
+TABLES = (versions, headers, categories, items, codes)

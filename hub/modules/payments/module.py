@@ -1,0 +1,43 @@
+"""The manifest of payments."""
+
+from typing import Any
+
+from hub.kernel.module import CommandSpec, Manifest
+from hub.modules.audit.handlers import check_approval
+from hub.modules.payments import events, handlers, messages, projection
+from hub.modules.payments.tables import TABLES
+
+
+def _routes() -> list[Any]:
+    from hub.modules.payments.routes import CONTROLLERS  # noqa: PLC0415 (the HTTP library only where it serves)
+
+    return list(CONTROLLERS)
+
+
+SHIFT = "payments.shift"
+
+MODULE = Manifest(
+    name="payments",
+    package="hub.modules.payments",
+    commands=(
+        CommandSpec(messages.OpenShift, handlers.open_shift, SHIFT),
+        CommandSpec(messages.CloseShift, handlers.close_shift, SHIFT),
+        CommandSpec(messages.TakeXReport, handlers.take_x_report, SHIFT, prepare=check_approval),
+        CommandSpec(messages.OpenDrawer, handlers.open_drawer, SHIFT, prepare=check_approval),
+    ),
+    events=(
+        events.ShiftOpened,
+        events.PaymentTaken,
+        events.NoSaleDrawerRequested,
+        events.XReportTaken,
+        events.ShiftClosed,
+    ),
+    projections={
+        events.ShiftOpened: projection.shift_opened,
+        events.PaymentTaken: projection.payment_taken,
+        events.NoSaleDrawerRequested: projection.no_sale_drawer_requested,
+        events.ShiftClosed: projection.shift_closed,
+    },
+    tables=TABLES,
+    routes=_routes,
+)
