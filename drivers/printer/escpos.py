@@ -27,7 +27,7 @@ class EscposOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """A printer model's facts.
 
     confirm says when a receipt counts as printed: process_id = the printer confirmed it is on paper;
-    drained = it answered a paper query queued behind the receipt, paper present; none = it cannot say, so unknown.
+    drained = it answered a paper query queued behind the receipt, with paper; none = it cannot say.
     """
 
     width_cells: Annotated[int, Meta(ge=16, le=96)] = 48

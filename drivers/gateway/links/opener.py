@@ -1,0 +1,27 @@
+"""Opening a link by its URL's scheme; each scheme's library is imported when first used."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from importlib import import_module
+from typing import cast
+
+from drivers.gateway.links.fd_link import Link
+from drivers.gateway.links.url import LinkUrl, LinkUrlError
+
+Opener = Callable[[LinkUrl], Awaitable[Link]]
+
+_OPENERS = {
+    "hid": ("drivers.gateway.links.hid", "open_hid"),
+    "serial": ("drivers.gateway.links.serial", "open_serial"),
+    "tcp": ("drivers.gateway.links.tcp", "open_tcp"),
+}
+
+
+async def open_link(url: LinkUrl) -> Link:
+    """The open link; LinkLost if the device is not there, LinkUrlError if the URL is wrong."""
+    if url.scheme not in _OPENERS:
+        raise LinkUrlError("link.url_invalid", url.scheme, "not a link of its own")
+    module, name = _OPENERS[url.scheme]
+    opener = cast(Opener, getattr(import_module(module), name))
+    return await opener(url)

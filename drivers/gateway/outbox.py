@@ -1,0 +1,135 @@
+"""What waits to be told to the hub: readings until acked, device states and answers; every part bounded."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+
+import msgspec
+
+from drivers.messages import (
+    Ack,
+    AnyReading,
+    DeviceChanged,
+    DeviceInfo,
+    DrawerReleased,
+    GatewayFrame,
+    JobAnswer,
+    Reading,
+)
+
+MAX_READINGS = 1_000
+MAX_ANSWERS = 500
+
+
+class _Kept(msgspec.Struct):
+    seq: int
+    device_id: str
+    at_s: float
+    reading: AnyReading
+    sent: bool = False
+
+
+class Outbox:
+    """Filled by the devices, emptied by the hub link; a reading's age is counted here, on a steady clock."""
+
+    def __init__(self, boot_id: str, monotonic: Callable[[], float]) -> None:
+        self.boot_id = boot_id
+        self.overflowed = 0
+        self._monotonic = monotonic
+        self._seq = 0
+        self._readings: deque[_Kept] = deque()
+        self._answers: dict[str, JobAnswer | DrawerReleased] = {}
+        self._devices: dict[str, DeviceInfo] = {}
+        self._changed: dict[str, None] = {}
+        self._news = asyncio.Event()
+
+    def add_reading(self, device_id: str, reading: AnyReading) -> None:
+        """A device said something; when too many wait, the oldest is given up and its number never comes."""
+        self._seq += 1
+        self._readings.append(
+            _Kept(seq=self._seq, device_id=device_id, at_s=self._monotonic(), reading=reading)
+        )
+        if len(self._readings) > MAX_READINGS:
+            self._readings.popleft()
+            self.overflowed += 1
+        self._news.set()
+
+    def set_device(self, info: DeviceInfo) -> None:
+        """A device's state; only the latest matters."""
+        if self._devices.get(info.device_id) != info:
+            self._devices[info.device_id] = info
+            self._changed[info.device_id] = None
+            self._news.set()
+
+    def device(self, device_id: str) -> DeviceInfo:
+        """The device as last set."""
+        return self._devices[device_id]
+
+    def add_answer(self, answer: JobAnswer | DrawerReleased) -> None:
+        """An answer to the hub; one that finds no link is kept until the next, a newer one replaces it."""
+        key = f"job {answer.job_id}" if isinstance(answer, JobAnswer) else f"release {answer.release_id}"
+        self._answers.pop(key, None)
+        self._answers[key] = answer
+        if len(self._answers) > MAX_ANSWERS:
+            self._answers.pop(next(iter(self._answers)))
+        self._news.set()
+
+    def acked(self, ack: Ack) -> None:
+        """The hub has these readings."""
+        if ack.boot_id != self.boot_id:
+            return
+        while self._readings and self._readings[0].seq <= ack.seq:
+            self._readings.popleft()
+
+    def greet(self) -> tuple[DeviceInfo, ...]:
+        """A new link: all unacked readings go again; the devices as hello must show them."""
+        for kept in self._readings:
+            kept.sent = False
+        self._changed.clear()
+        self._news.set()
+        return tuple(self._devices.values())
+
+    async def next_frames(self) -> list[GatewayFrame]:
+        """Wait for news, then everything not yet sent on this link, states before readings before answers."""
+        while not (frames := self._collect()):
+            self._news.clear()
+            await self._news.wait()
+        return frames
+
+    def give_back(self, frames: list[GatewayFrame]) -> None:
+        """These could not be sent; readings come again by themselves, answers must be put back."""
+        for frame in frames:
+            if isinstance(frame, JobAnswer):
+                self._answers.setdefault(f"job {frame.job_id}", frame)
+            elif isinstance(frame, DrawerReleased):
+                self._answers.setdefault(f"release {frame.release_id}", frame)
+
+    def _collect(self) -> list[GatewayFrame]:
+        frames: list[GatewayFrame] = [self._device_frame(device_id) for device_id in self._changed]
+        self._changed.clear()
+        frames.extend(self._reading_frame(kept) for kept in self._readings if not kept.sent)
+        frames.extend(self._answers.values())
+        self._answers.clear()
+        return frames
+
+    def _device_frame(self, device_id: str) -> DeviceChanged:
+        info = self._devices[device_id]
+        return DeviceChanged(
+            device_id=device_id,
+            state=info.state,
+            health=info.health,
+            reason=info.reason,
+            identity=info.identity,
+        )
+
+    def _reading_frame(self, kept: _Kept) -> Reading:
+        kept.sent = True
+        return Reading(
+            device_id=kept.device_id,
+            boot_id=self.boot_id,
+            seq=kept.seq,
+            age_ms=max(0, int((self._monotonic() - kept.at_s) * 1000)),
+            reading=kept.reading,
+        )
