@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from drivers import messages as wire
 from hub.devices import messages
@@ -98,7 +98,7 @@ class Gateways:
                 text = await asyncio.wait_for(socket.receive_text(), SILENCE_S)
                 await self._hear(link, wire.decode_gateway_frame(text))
         except (TimeoutError, SocketClosed, wire.FrameError) as gone:
-            log.info("gateway %s: %s", link.gateway_id, gone or "silent")
+            log.info("gateway %s: %s", link.gateway_id, repr(gone))
         finally:
             beat.cancel()
             await self._dismiss(link)
@@ -168,21 +168,16 @@ class Gateways:
             await link.send(wire.Ack(boot_id=reading.boot_id, seq=reading.seq))
 
     async def _dispatch_reading(self, reading: wire.Reading) -> Outcome | None:
-        place = {
-            "command_id": new_id(),
-            "device_id": reading.device_id,
-            "boot_id": reading.boot_id,
-            "gateway_seq": reading.seq,
-        }
+        place = _Place(reading.device_id, reading.boot_id, reading.seq)
         match reading.reading:
-            case wire.Scan(text=text, symbology=symbology):
+            case wire.Scan():
                 terminal_id, actor = self._at_terminal(reading.device_id)
-                scan = messages.TakeScan(**place, age_ms=reading.age_ms, text=text, symbology=symbology)
+                scan = place.scan(reading.age_ms, reading.reading)
                 return await self._bus.adispatch(scan, Caller(actor, terminal_id, system=True))
             case wire.Misread(reason=reason):
-                return await self._send_as(messages.TakeMisread(**place, reason=reason))
+                return await self._send_as(place.misread(reason))
             case wire.DrawerPosition(open=is_open):
-                return await self._send_as(messages.TakeDrawerPosition(**place, is_open=is_open))
+                return await self._send_as(place.drawer(is_open))
             case _:
                 return None  # a printer's status reaches the hub as a change of its health
 
@@ -203,6 +198,43 @@ class Gateways:
 
     async def _send_as(self, command: Command) -> Outcome:
         return await self._bus.adispatch(command, Caller(system=True))
+
+
+class _Place(NamedTuple):
+    """Where a reading comes from, and the commands made of it."""
+
+    device_id: str
+    boot_id: str
+    gateway_seq: int
+
+    def scan(self, age_ms: int, scan: wire.Scan) -> messages.TakeScan:
+        return messages.TakeScan(
+            command_id=new_id(),
+            device_id=self.device_id,
+            boot_id=self.boot_id,
+            gateway_seq=self.gateway_seq,
+            age_ms=age_ms,
+            text=scan.text,
+            symbology=scan.symbology,
+        )
+
+    def misread(self, reason: str) -> messages.TakeMisread:
+        return messages.TakeMisread(
+            command_id=new_id(),
+            device_id=self.device_id,
+            boot_id=self.boot_id,
+            gateway_seq=self.gateway_seq,
+            reason=reason,
+        )
+
+    def drawer(self, is_open: bool) -> messages.TakeDrawerPosition:
+        return messages.TakeDrawerPosition(
+            command_id=new_id(),
+            device_id=self.device_id,
+            boot_id=self.boot_id,
+            gateway_seq=self.gateway_seq,
+            is_open=is_open,
+        )
 
 
 def _should_come_again(outcome: Outcome) -> bool:

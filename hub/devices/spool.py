@@ -4,6 +4,7 @@ The gateway keeps each job's fate durably, so a job is sent again under its own 
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 
@@ -62,10 +63,8 @@ class Spool:
         """Serve until cancelled."""
         self._due.set()
         while True:
-            try:
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._due.wait(), _LOOK_AGAIN_S if self._sent else None)
-            except TimeoutError:
-                pass
             self._due.clear()
             await self._record_answers()
             await self._send_what_can_go()

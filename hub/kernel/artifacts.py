@@ -134,8 +134,7 @@ class Artifacts:
         finally:
             del self._chunks[command.command_id]
         if outcome.refusal is not None:
-            refusal = outcome.refusal
-            raise Refused(refusal.code, refusal.status, **refusal.facts)
+            raise Refused.of(outcome.refusal)
 
     def _load_chunk(self, command: LoadChunk, _context: Context) -> Decision:
         rows = self._chunks[command.command_id]

@@ -23,6 +23,11 @@ class Refused(Exception):
         super().__init__(code)
         self.refusal = Refusal(code, status, facts)
 
+    @classmethod
+    def of(cls, refusal: Refusal) -> "Refused":
+        """A refusal as an exception."""
+        return cls(refusal.code, refusal.status, **refusal.facts)
+
 
 class Texts:
     """The refusal texts of every room, by code and language."""

@@ -1,0 +1,24 @@
+"""What a controller needs: `bus`, `readers`, `caller`, `people` and `store_id` come as Litestar dependencies."""
+
+from typing import Any
+
+from hub.kernel.bus import Bus
+from hub.kernel.context import Caller
+from hub.kernel.errors import Refused
+from hub.kernel.messages import Command
+
+
+async def send(bus: Bus, command: Command, caller: Caller) -> Any:
+    """Dispatch the request's body and return its answer. Raises Refused, which the app renders."""
+    outcome = await bus.adispatch(command, caller)
+    if outcome.refusal is not None:
+        raise Refused.of(outcome.refusal)
+    return outcome.answer
+
+
+def require(caller: Caller, permission: str) -> None:
+    """Refuse a reader who may not see this. Raises Refused `auth.sign_in_first` or `auth.not_permitted`."""
+    if caller.actor is None:
+        raise Refused("auth.sign_in_first", 401)
+    if permission not in caller.actor.permissions:
+        raise Refused("auth.not_permitted", 403, permission=permission)
