@@ -20,6 +20,11 @@ from hub.kernel.sql import Cursor, Session
 Dialect = Literal["sqlite", "postgresql"]
 DatabaseError = (sqlcipher.DatabaseError, psycopg.Error)
 """What either database raises; catch with `except DatabaseError`."""
+ROW_ERRORS = (
+    *(sqlcipher.IntegrityError, sqlcipher.DataError, sqlcipher.ProgrammingError, sqlcipher.InterfaceError),
+    *(psycopg.IntegrityError, psycopg.DataError, psycopg.ProgrammingError),
+)
+"""What either raises for the row that was written, as against the state of the database."""
 
 _BUSY_TIMEOUT_MS = 10_000
 _CONNECT_TIMEOUT_S = 5

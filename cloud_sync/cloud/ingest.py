@@ -18,7 +18,6 @@ from cloud_sync.wire.frame import BadFrame
 from cloud_sync.wire.topics import HubAddress
 from hub.kernel.heads import is_signed_by
 
-
 NOBODY = "-"
 """Where alarms go that no enrolled hub vouches for: one row, whatever names are claimed."""
 

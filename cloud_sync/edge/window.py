@@ -87,7 +87,7 @@ class Window:
         return ack.hub == self.hub and (ack.boot_id != boot_id or ack.serial > serial)
 
     def on_ack(self, ack: Ack, known_hash: bytes | None, now_s: float) -> None:
-        """Take the cloud's word. `known_hash` is our own at `ack.applied`, None when there is no such entry."""
+        """Take the cloud's word; `known_hash` is our own at `ack.applied` or None."""
         if not self.is_news(ack):
             return
         self._serial = (ack.boot_id, ack.serial)

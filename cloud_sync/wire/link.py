@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 MAX_OUTSTANDING = 20
 """QoS 1 messages without a PUBACK; beyond this the library slows down, and a resend ignores its limit."""
-MAX_INBOX = 256
+MAX_INBOX = 64
 _CONNECT_TIMEOUT_S = 5.0
 _READY_TIMEOUT_S = 10.0
 _PUBACK_TIMEOUT_S = 20.0
