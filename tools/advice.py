@@ -88,5 +88,7 @@ def explain(output: str, log: str) -> str:
             advice = re.sub(r"\{([a-z ]+)\}", lambda part: how_to_install(part.group(1)), line)
             detail = f" ({found.group(1)})" if found.groups() else ""
             return f"{advice}{detail}, then run the same command again. [{log}]"
-    last = next((line.strip() for line in reversed(output.splitlines()) if line.strip()), "no output")
-    return f"Set-up failed: {last} [everything it said: {log}]"
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    errors = [line for line in lines if re.search(r"\berror\b", line, re.IGNORECASE)]
+    telling = (errors[:1] or lines[-1:] or ["no output"])[0]
+    return f"Set-up failed: {telling} [everything it said: {log}]"

@@ -9,8 +9,8 @@ from tests.architecture.house import Source, called_name, calls_of, imports_of, 
 # Rooms through which something could be written, sent or started. A handler only decides.
 WRITING_ROOMS = frozenset(
     """sqlalchemy sqlite3 sqlcipher3 psycopg alembic os io pathlib shutil tempfile socket ssl http urllib
-    subprocess threading multiprocessing asyncio concurrent queue litestar uvicorn websockets paho serial evdev
-    escpos
+    subprocess threading multiprocessing asyncio concurrent queue litestar uvicorn websockets
+    paho serial evdev escpos
     hub.kernel.bus hub.kernel.writer hub.kernel.db hub.kernel.engine hub.kernel.schema hub.kernel.ledger
     hub.kernel.effects hub.kernel.jobs hub.kernel.rebuild""".split()
 )
