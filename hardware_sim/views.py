@@ -63,13 +63,20 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PaperLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing on the paper. A barcode or a qr carries `data`; a feed carries `lines`."""
+    """One thing on the paper. A barcode or a qr carries `data`; a feed carries `lines`.
+
+    `bars` are widths in modules, bar and space by turns; `matrix` is rows of "0" and "1"; `module_dots` is
+    the width of one module in dots (the paper has 12 dots to a column).
+    """
 
     kind: LineKind
     align: Align = "left"
     spans: tuple[Span, ...] = ()
     data: str | None = None
     symbology: str | None = None
+    bars: str | None = None
+    matrix: tuple[str, ...] | None = None
+    module_dots: int = 3
     lines: int = 1
 
 

@@ -2,7 +2,7 @@
 
 import struct
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hardware_sim.devices.input_keys import EV_KEY, EV_MSC, EV_SYN, KEYS, MSC_SCAN
 
@@ -23,6 +23,9 @@ class InputIdentity:
     vendor: int = 0x1EAB
     product: int = 0x0022
     version: int = 0x0110
+
+    def numbered(self, number: int) -> "InputIdentity":
+        return replace(self, number=number)
 
     @property
     def node(self) -> str:
@@ -92,8 +95,8 @@ def ioctl_record(who: InputIdentity) -> str:
         ("EVIOCGBIT(0)", bits((EV_SYN, EV_KEY, EV_MSC), EVENT_TYPES_BYTES)),
     ]
     codes: dict[int, Iterable[int]] = {EV_KEY: KEYS, EV_MSC: (MSC_SCAN,)}
-    for kind in range(1, EVENT_TYPES):
-        answers.append((f"EVIOCGBIT({kind})", bits(codes.get(kind, ()), CODES_BYTES)))
+    kinds = range(1, EVENT_TYPES)
+    answers += [(f"EVIOCGBIT({kind})", bits(codes.get(kind, ()), CODES_BYTES)) for kind in kinds]
     lines = [f"@DEV {who.node}", *(f"{name} 0 {data.hex().upper()}" for name, data in answers)]
     return "\n".join(lines) + "\n"
 

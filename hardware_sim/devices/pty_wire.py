@@ -2,11 +2,10 @@
 
 import asyncio
 import os
-import select
 import tty
 from pathlib import Path
 
-from hardware_sim.devices.wire import READ_BYTES, Ears, PacedReader, read_some
+from hardware_sim.devices.wire import READ_BYTES, Ears, PacedReader, hung_up, read_some, settled
 
 WATCH_S = 0.01  # a pty tells nobody that it was opened, so an unopened one is looked at this often
 SEND_TIMEOUT_S = 5.0
@@ -18,6 +17,7 @@ class PtyWire:
     def __init__(self, path: Path, ears: Ears, query: str = "") -> None:
         self._path, self._ears, self._query = path, ears, query
         self._master: int | None = None
+        self._slave_path = ""
         self._reader: PacedReader | None = None
         self._watch: asyncio.TimerHandle | None = None
         self._bytes_per_s: int | None = None
@@ -39,20 +39,20 @@ class PtyWire:
         if self._reader is not None:
             self._reader.pace(bytes_per_s)
 
-    async def plug(self) -> None:
+    def plug(self) -> None:
         if self._master is not None:
             return
         master, slave = os.openpty()
         tty.setraw(slave)
         os.set_blocking(master, False)
-        name = os.ttyname(slave)
+        self._slave_path = os.ttyname(slave)
         os.close(slave)
         self._master = master
-        point(self._path, name)
+        point(self._path, self._slave_path)
         self._await_host()
         self._ears.line_changed()
 
-    async def unplug(self) -> None:
+    def unplug(self) -> None:
         if self._master is None:
             return
         self._path.unlink(missing_ok=True)
@@ -67,7 +67,6 @@ class PtyWire:
         self._ears.line_changed()
 
     async def send(self, data: bytes) -> bool:
-        """False when no host has the line open: the bytes go nowhere, as on a real serial line."""
         if self._master is None or not self.connected:
             return False
         try:
@@ -75,6 +74,10 @@ class PtyWire:
                 return await self._write_all(data)
         except TimeoutError:
             return False
+
+    async def settle(self) -> None:
+        if self._master is not None:
+            await settled(self._master, self._slave_path)
 
     async def _write_all(self, data: bytes) -> bool:
         while data:
@@ -110,13 +113,6 @@ class PtyWire:
         self._reader = None
         self._await_host()
         self._ears.line_changed()
-
-
-def hung_up(fd: int) -> bool:
-    """Whether nobody has the other end of a pty open."""
-    poller = select.poll()
-    poller.register(fd, 0)
-    return any(event & (select.POLLHUP | select.POLLNVAL) for _, event in poller.poll(0))
 
 
 def point(path: Path, target: str) -> None:

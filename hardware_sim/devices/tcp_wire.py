@@ -40,7 +40,7 @@ class TcpWire:
         if self._reader is not None:
             self._reader.pace(bytes_per_s)
 
-    async def plug(self) -> None:
+    def plug(self) -> None:
         if self._listener is not None:
             return
         listener = socket.create_server((HOST, self._port), reuse_port=False)
@@ -51,7 +51,7 @@ class TcpWire:
         asyncio.get_running_loop().add_reader(listener.fileno(), self._accept)
         self._ears.line_changed()
 
-    async def unplug(self) -> None:
+    def unplug(self) -> None:
         if self._listener is None:
             return
         asyncio.get_running_loop().remove_reader(self._listener.fileno())
@@ -69,6 +69,9 @@ class TcpWire:
         except (OSError, TimeoutError):
             return False
         return True
+
+    async def settle(self) -> None:
+        """Nothing to wait for: what a host was sent it can read even after a reset."""
 
     def _accept(self) -> None:
         if self._listener is None:

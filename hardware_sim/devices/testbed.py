@@ -4,6 +4,7 @@ The process that owns the testbed needs no preload. The host process needs `Test
 """
 
 import ctypes
+import itertools
 import os
 import tempfile
 import tty
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from hardware_sim.devices.input_record import InputIdentity, description, ioctl_record
 
+FIRST_NUMBER = 5  # a machine's own buttons come before
 LIBRARY, PRELOAD, GOBJECT = "libumockdev.so.0", "libumockdev-preload.so.0", "libgobject-2.0.so.0"
 
 
@@ -29,10 +31,15 @@ class Testbed:
         self._lib, self._gobject = load()
         self._self = self._lib.umockdev_testbed_new()
         self.root = Path(self._lib.umockdev_testbed_get_root_dir(self._self).decode())
+        self._numbers = itertools.count(FIRST_NUMBER)
 
     def environment(self) -> dict[str, str]:
         """What a host process must be started with to see the nodes."""
         return {"LD_PRELOAD": PRELOAD, "UMOCKDEV_DIR": str(self.root)}
+
+    def next_number(self) -> int:
+        """The number of the next event node."""
+        return next(self._numbers)
 
     def add(self, who: InputIdentity) -> int:
         """Plug in: the node appears with its links; returns the descriptor to write events to.
@@ -55,6 +62,10 @@ class Testbed:
             self._link(f"dev/input/{link}", who.number)
             self._link(f"ioctl/dev/input/{link}", who.number)
         return fd
+
+    def slave(self, who: InputIdentity) -> str:
+        """The tty that stands under a node."""
+        return os.readlink(self.root / who.node.removeprefix("/"))
 
     def remove(self, who: InputIdentity, fd: int) -> None:
         """Unplug: the node and its links go, a reader gets end of file. The descriptor stays taken."""

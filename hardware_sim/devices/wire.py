@@ -2,12 +2,17 @@
 
 import asyncio
 import errno
+import fcntl
 import os
+import select
+import struct
+import termios
 from collections.abc import Callable
 from typing import Protocol
 
 READ_BYTES = 4096
 TICK_S = 0.02  # how often a slowed line is read again
+SETTLE_STEP_S, SETTLE_LOOKS = 0.002, 100
 
 
 class Wire(Protocol):
@@ -19,9 +24,16 @@ class Wire(Protocol):
     def plugged(self) -> bool: ...
     @property
     def connected(self) -> bool: ...
-    async def plug(self) -> None: ...
-    async def unplug(self) -> None: ...
-    async def send(self, data: bytes) -> bool: ...
+    def plug(self) -> None: ...
+    def unplug(self) -> None: ...
+    async def send(self, data: bytes) -> bool:
+        """False when no host has the line open: the bytes go nowhere."""
+        ...
+
+    async def settle(self) -> None:
+        """Wait (a moment at most) until the host has read what was sent."""
+        ...
+
     def pace(self, bytes_per_s: int | None) -> None: ...
 
 
@@ -88,3 +100,31 @@ def read_some(fd: int, count: int) -> bytes | None:
         if error.errno in (errno.EIO, errno.ECONNRESET, errno.EBADF, errno.ETIMEDOUT):
             return b""
         raise
+
+
+def hung_up(fd: int) -> bool:
+    """Whether nobody has the other end of a pty open."""
+    poller = select.poll()
+    poller.register(fd, 0)
+    return any(event & (select.POLLHUP | select.POLLNVAL) for _, event in poller.poll(0))
+
+
+def unread(pty_path: str) -> int:
+    """Bytes the host has not read yet from its end of a pty."""
+    fd = os.open(pty_path, os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK)
+    try:
+        answer: bytes = fcntl.ioctl(fd, termios.FIONREAD, b"\0\0\0\0")
+    finally:
+        os.close(fd)
+    return int(struct.unpack("i", answer)[0])
+
+
+async def settled(master: int, pty_path: str) -> bool:
+    """Wait until the host has read everything; False if it does not."""
+    for _ in range(SETTLE_LOOKS):
+        if hung_up(master):
+            return False
+        if unread(pty_path) == 0:
+            return True
+        await asyncio.sleep(SETTLE_STEP_S)
+    return False

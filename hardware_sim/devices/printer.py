@@ -1,0 +1,175 @@
+"""A receipt printer on its wire, with the drawer on its connector."""
+
+import asyncio
+from typing import ClassVar
+
+from hardware_sim.devices.device import Audience, Device, Label
+from hardware_sim.devices.printer_core import PrinterCore, Torn
+from hardware_sim.devices.wire import READ_BYTES
+from hardware_sim.faults import CoverOpen, CutterJam, DrawerStuck, Fault, Offline, PaperOut, Silent, Unplugged
+from hardware_sim.schedule import FaultStep
+from hardware_sim.views import DeviceKind, DeviceView, DrawerView, PaperLine, PaperState, PrinterView
+
+
+class Printer(Device):
+    """Prints a line every `line_ms` (0: at once); answers real-time requests meanwhile."""
+
+    kind: ClassVar[DeviceKind] = "printer"
+
+    def __init__(
+        self,
+        label: Label,
+        audience: Audience,
+        seed: int,
+        steps: tuple[FaultStep, ...],
+        core: PrinterCore,
+        line_ms: int = 0,
+    ) -> None:
+        super().__init__(label, audience, seed, steps)
+        self.core = core
+        self._line_s = line_ms / 1000
+        self._work = asyncio.Event()
+        self._answer = asyncio.Event()
+        self._held = False
+
+    def view(self) -> DeviceView:
+        core = self.core
+        drawer = DrawerView(open=core.drawer.open, kicks=core.drawer.kicks) if core.drawer else None
+        return DeviceView(
+            device_id=self.label.device_id,
+            kind=self.kind,
+            model=self.label.model,
+            name=self.label.name,
+            name_en=self.label.name_en,
+            link=self.wire.link,
+            plugged=self.wire.plugged,
+            connected=self.wire.connected,
+            faults=self.faults.active(),
+            printer=PrinterView(
+                paper=core.paper,
+                cover_open=core.cover_open,
+                online=core.status.online,
+                error="cutter" if core.cutter_error else None,
+                columns=core.traits.columns,
+                lines_printed=core.lines_printed,
+                waiting_bytes=core.waiting_bytes,
+            ),
+            drawer=drawer,
+        )
+
+    async def run(self) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._print_on(), name=f"{self.label.device_id} mechanism")
+            tasks.create_task(self._answer_on(), name=f"{self.label.device_id} answers")
+
+    def heard(self, data: bytes) -> None:
+        crossing = self.faults.crossing(len(data))
+        kicks = self.core.drawer.kicks if self.core.drawer else 0
+        self.core.receive(data[:crossing])
+        if self.faults.spent and self.faults.get(Unplugged):
+            self.unplug()
+        self.count("bytes_in", crossing)
+        if self.core.drawer and self.core.drawer.kicks != kicks:
+            self.line_changed()
+        self._stir()
+
+    def unplug(self) -> None:
+        super().unplug()
+        self.core.power_cycle()
+
+    def inject(self, fault: Fault) -> None:
+        match fault:
+            case Offline():
+                self.core.switched_offline = True
+            case PaperOut(after_lines=0):
+                self.core.paper, self.core.lines_left = "out", None
+            case PaperOut():
+                self.core.lines_left = fault.after_lines
+            case CoverOpen():
+                self.core.cover_open = True
+            case CutterJam():
+                self.core.jam_next_cut = True
+            case DrawerStuck() if self.core.drawer:
+                self.core.drawer.stuck = True
+        super().inject(fault)
+        self._stir()
+
+    def heal(self) -> None:
+        core = self.core
+        core.paper, core.lines_left, core.cover_open, core.switched_offline = "ok", None, False, False
+        core.jam_next_cut = core.cutter_error = False
+        if core.drawer:
+            core.drawer.stuck = False
+        super().heal()
+        self._stir()
+
+    def set_paper(self, paper: PaperState, after_lines: int = 0) -> None:
+        """A new roll, the end of one in sight, or out (after some more lines)."""
+        self.faults.drop(PaperOut)
+        if paper == "out":
+            self.inject(PaperOut(after_lines=after_lines))
+            return
+        self.core.paper, self.core.lines_left = paper, None
+        self.line_changed()
+        self._stir()
+
+    def set_cover(self, is_open: bool) -> None:
+        self.faults.drop(CoverOpen)
+        if is_open:
+            self.faults.put(CoverOpen())
+        self.core.cover_open = is_open
+        self.line_changed()
+        self._stir()
+
+    def set_drawer(self, is_open: bool) -> None:
+        """A hand on the drawer; nothing happens where there is none."""
+        if self.core.drawer:
+            self.core.drawer.open = is_open
+        self.line_changed()
+        self._stir()
+
+    def repace(self) -> None:
+        super().repace()
+        if self._held and not self.faults.get(Silent):
+            self.wire.pace(0)
+
+    def _stir(self) -> None:
+        """Something may have become possible: look again."""
+        held = self.core.room < READ_BYTES
+        if held != self._held:
+            self._held = held
+            self.repace()
+        self._answer.set()
+        self._work.set()
+
+    async def _print_on(self) -> None:
+        while True:
+            await self._work.wait()
+            self._work.clear()
+            while (done := self.core.step()) is not None:
+                self._tell(done)
+                if self._line_s and isinstance(done, PaperLine | Torn):
+                    await asyncio.sleep(self._line_s)
+            self._stir_if_held()
+            self.line_changed()
+
+    def _stir_if_held(self) -> None:
+        if self._held:
+            self._stir()
+
+    def _tell(self, done: PaperLine | Torn | object) -> None:
+        self._answer.set()
+        if isinstance(done, PaperLine):
+            self._audience.printed(self.label.device_id, done)
+            self.count("lines", done.lines)
+        elif isinstance(done, Torn):
+            self._audience.torn(self.label.device_id, self.core.traits.columns, done)
+        else:
+            self.line_changed()
+
+    async def _answer_on(self) -> None:
+        while True:
+            await self._answer.wait()
+            self._answer.clear()
+            for answer in self.core.take_answers():
+                await self.transmit(answer)

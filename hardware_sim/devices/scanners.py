@@ -1,0 +1,97 @@
+"""Barcode scanners: a keyboard on a mock input node, and a serial one."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from hardware_sim.devices.device import Audience, Device, Label
+from hardware_sim.devices.input_keys import EVENT, typed
+from hardware_sim.schedule import FaultStep
+from hardware_sim.views import DeviceKind, DeviceView, ScannerView
+
+NOISE_KEYS = b"0123456789abcdefghijklmnopqrstuvwxyz"
+NOISE_BYTES = bytes(byte for byte in range(0x80, 0x100)) + b"\x00\x01\x7f#%"
+# AIM identifiers a scanner puts in front when told to: by the look of the code.
+AIM_EAN, AIM_EAN8, AIM_CODE128, AIM_QR = "]E0", "]E4", "]C0", "]Q1"
+
+
+class Scanner(Device):
+    """A scanner says each code once, as one frame, and does not know whether anybody listens."""
+
+    kind: ClassVar[DeviceKind] = "scanner"
+
+    def __init__(self, label: Label, audience: Audience, seed: int, steps: tuple[FaultStep, ...]) -> None:
+        super().__init__(label, audience, seed, steps)
+        self._last_code: str | None = None
+
+    def view(self) -> DeviceView:
+        return DeviceView(
+            device_id=self.label.device_id,
+            kind=self.kind,
+            model=self.label.model,
+            name=self.label.name,
+            name_en=self.label.name_en,
+            link=self.wire.link,
+            plugged=self.wire.plugged,
+            connected=self.wire.connected,
+            faults=self.faults.active(),
+            scanner=ScannerView(scans=self.counts["scans"], last_code=self._last_code),
+        )
+
+    async def scan(self, code: str) -> bool:
+        """Hold a code under the scanner; True if a host heard all of it."""
+        frame, unit = self.frame(code)
+        heard = await self.transmit(frame, unit)
+        self._last_code = code
+        self.count("scans", 1)
+        self.line_changed()
+        return heard
+
+    def frame(self, code: str) -> tuple[bytes, int]:
+        """The bytes for one code, and the unit they may be split in."""
+        raise NotImplementedError
+
+
+class KeyboardScanner(Scanner):
+    """Types the code and Enter on a US keyboard."""
+
+    def __init__(
+        self,
+        label: Label,
+        audience: Audience,
+        seed: int,
+        steps: tuple[FaultStep, ...],
+        now_us: Callable[[], int],
+    ) -> None:
+        super().__init__(label, audience, seed, steps)
+        self._now_us = now_us
+
+    def frame(self, code: str) -> tuple[bytes, int]:
+        text = self.faults.noise(NOISE_KEYS).decode() + code + "\r"
+        return b"".join(typed(text, self._now_us())), EVENT.size
+
+
+class SerialScanner(Scanner):
+    """Sends the code as UTF-8 with a suffix, and an AIM identifier in front if so set."""
+
+    def __init__(
+        self,
+        label: Label,
+        audience: Audience,
+        seed: int,
+        steps: tuple[FaultStep, ...],
+        suffix: str = "\r",
+        aim_id: bool = False,
+    ) -> None:
+        super().__init__(label, audience, seed, steps)
+        self._suffix, self._aim_id = suffix, aim_id
+
+    def frame(self, code: str) -> tuple[bytes, int]:
+        prefix = aim_of(code) if self._aim_id else ""
+        return self.faults.noise(NOISE_BYTES) + f"{prefix}{code}{self._suffix}".encode(), 1
+
+
+def aim_of(code: str) -> str:
+    """The symbology such a code would be printed in."""
+    if code.isascii() and code.isdigit() and len(code) in (8, 12, 13):
+        return AIM_EAN8 if len(code) == 8 else AIM_EAN
+    return AIM_CODE128 if code.isascii() and len(code) <= 30 else AIM_QR
