@@ -62,8 +62,15 @@ class GatewayLink:
 class Gateways:
     """Every connected gateway, and the commands that their words become."""
 
-    def __init__(self, bus: Bus, clock: Clock, at_terminal: AtTerminal) -> None:
+    def __init__(
+        self,
+        bus: Bus,
+        clock: Clock,
+        at_terminal: AtTerminal,
+        scanned: Callable[[str | None, Outcome], None],
+    ) -> None:
         self._bus = bus
+        self._scanned = scanned
         self._clock = clock
         self._at_terminal = at_terminal
         self._links: dict[str, GatewayLink] = {}
@@ -173,7 +180,9 @@ class Gateways:
             case wire.Scan():
                 terminal_id, actor = self._at_terminal(reading.device_id)
                 scan = place.scan(reading.age_ms, reading.reading)
-                return await self._bus.adispatch(scan, Caller(actor, terminal_id, system=True))
+                outcome = await self._bus.adispatch(scan, Caller(actor, terminal_id, system=True))
+                self._scanned(terminal_id, outcome)
+                return outcome
             case wire.Misread(reason=reason):
                 return await self._send_as(place.misread(reason))
             case wire.DrawerPosition(open=is_open):

@@ -1,0 +1,1 @@
+"""The hub put together: settings, wiring, HTTP and WebSocket, the command line."""

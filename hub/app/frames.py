@@ -1,0 +1,94 @@
+"""What the till's WebSocket says: a snapshot first, then each part of the picture as it changes."""
+
+from typing import Literal
+
+import msgspec
+
+from cloud_sync.edge.status import SyncStatus
+from hub.devices.messages import DeviceView, PrintJobView
+from hub.modules.orders.messages import Basket, OrderRow
+from hub.modules.payments.messages import ShiftView
+
+
+class Frame(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
+    """One message; `seq` counts from 1 on each connection, so a gap shows. The snapshot is number 1."""
+
+    seq: int
+
+
+class Snapshot(Frame, frozen=True, kw_only=True, tag="snapshot"):
+    """Everything that a till's page shows of its hub."""
+
+    terminal_id: str
+    clock_trusted: bool
+    basket: Basket | None
+    parked: list[OrderRow]
+    shift: ShiftView | None
+    sync: SyncStatus
+    devices: list[DeviceView]
+    prints: list[PrintJobView]
+
+
+class BasketFrame(Frame, frozen=True, kw_only=True, tag="basket"):
+    """The terminal's open basket, whole; None when there is none."""
+
+    basket: Basket | None
+
+
+class ParkedFrame(Frame, frozen=True, kw_only=True, tag="parked"):
+    """Every parked basket of the store."""
+
+    parked: list[OrderRow]
+
+
+class ShiftFrame(Frame, frozen=True, kw_only=True, tag="shift"):
+    """The terminal's open shift; None when there is none."""
+
+    shift: ShiftView | None
+
+
+class SyncFrame(Frame, frozen=True, kw_only=True, tag="sync"):
+    """How far the cloud is behind, and whether the clock can be trusted."""
+
+    sync: SyncStatus
+    clock_trusted: bool
+
+
+class DevicesFrame(Frame, frozen=True, kw_only=True, tag="devices"):
+    """The devices that work for the terminal."""
+
+    devices: list[DeviceView]
+
+
+class PrintsFrame(Frame, frozen=True, kw_only=True, tag="prints"):
+    """The terminal's print jobs that wait, or that ask a person."""
+
+    prints: list[PrintJobView]
+
+
+class AskFrame(Frame, frozen=True, kw_only=True, tag="ask"):
+    """A scan that needs the cashier: a code that nobody knows, or goods to be weighed."""
+
+    question: Literal["unknown_code", "needs_weight"]
+    code: str
+    item_id: str | None
+
+
+class NoticeFrame(Frame, frozen=True, kw_only=True, tag="notice"):
+    """Something to tell with the bad sound, in the page's language."""
+
+    code: str
+    text: str
+
+
+TillFrame = (
+    Snapshot
+    | BasketFrame
+    | ParkedFrame
+    | ShiftFrame
+    | SyncFrame
+    | DevicesFrame
+    | PrintsFrame
+    | AskFrame
+    | NoticeFrame
+)

@@ -1,0 +1,54 @@
+"""Where rooms that must not know each other are joined: scans to baskets, sales to paper and drawers."""
+
+from hub.devices import handlers as devices
+from hub.kernel.context import Context
+from hub.kernel.decision import Decision
+from hub.kernel.ids import new_id
+from hub.kernel.module import Manifest
+from hub.modules.orders import handlers as orders
+from hub.modules.orders.events import OrderPaid
+from hub.modules.orders.messages import ScanCode
+from hub.modules.payments.events import NoSaleDrawerRequested, PaymentTaken, ShiftClosed
+
+
+def scan_lands(terminal_id: str, code: str, context: Context) -> Decision:
+    """A good scan lands on its terminal's basket."""
+    return orders.scan_code(
+        ScanCode(command_id=context.command_id, terminal_id=terminal_id, code=code), context
+    )
+
+
+def print_receipt(event: OrderPaid, context: Context) -> Decision:
+    """A paid order is printed where it was paid."""
+    return devices.queue_print(context, new_id(), "receipt", event.order_id, event.terminal_id, copy=False)
+
+
+def open_for_cash(event: PaymentTaken, context: Context) -> Decision:
+    """Cash needs the drawer."""
+    if event.tender != "cash":
+        return Decision()
+    return devices.release_drawer(context, new_id(), event.terminal_id, event.order_id, "sale")
+
+
+def open_without_sale(event: NoSaleDrawerRequested, context: Context) -> Decision:
+    """A drawer that somebody asked for, with an approval."""
+    return devices.release_drawer(
+        context, event.release_id, event.terminal_id, event.shift_id or "", "no_sale"
+    )
+
+
+def print_shift_report(event: ShiftClosed, context: Context) -> Decision:
+    """A closed shift leaves its slip."""
+    return devices.queue_print(context, new_id(), "z_report", event.shift_id, event.terminal_id, copy=False)
+
+
+JOINS = Manifest(
+    name="joins",
+    package="hub.app",
+    reactions={
+        OrderPaid: print_receipt,
+        PaymentTaken: open_for_cash,
+        NoSaleDrawerRequested: open_without_sale,
+        ShiftClosed: print_shift_report,
+    },
+)

@@ -1,0 +1,216 @@
+"""The till's live picture: after each commit, the parts that changed go to the pages that show them."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import msgspec
+
+from cloud_sync.edge.status import SyncStatus
+from hub.app import frames
+from hub.devices import store as devices
+from hub.devices.events import DeviceBound, DeviceSeen, PrintFinished, PrintQueued, ScanRefused
+from hub.devices.messages import PrintJobView
+from hub.devices.model import NEEDS_PERSON
+from hub.kernel.clock import Clock
+from hub.kernel.db import Readers
+from hub.kernel.errors import Refusal, Texts
+from hub.kernel.journal import Record
+from hub.kernel.sql import Reader
+from hub.kernel.writer import Outcome
+from hub.modules.orders import events as order_events
+from hub.modules.orders import store as orders
+from hub.modules.orders.messages import Scanned
+from hub.modules.payments import store as payments
+from hub.modules.payments.events import ShiftClosed, ShiftOpened
+
+MAX_WAITING_FRAMES = 200
+"""A page that falls this far behind is hung up on; it comes back for a snapshot."""
+
+_encoder = msgspec.json.Encoder()
+_PARTS_OF: dict[type[Any], tuple[str, ...]] = {
+    order_events.BasketOpened: ("basket",),
+    order_events.LineAdded: ("basket",),
+    order_events.QuantityChanged: ("basket",),
+    order_events.LineVoided: ("basket",),
+    order_events.BasketCleared: ("basket", "parked"),
+    order_events.BasketParked: ("basket", "parked"),
+    order_events.BasketResumed: ("basket", "parked"),
+    order_events.OrderPaid: ("basket",),
+    ShiftOpened: ("shift",),
+    ShiftClosed: ("shift",),
+    PrintQueued: ("prints",),
+    PrintFinished: ("prints",),
+    DeviceSeen: ("devices",),
+    DeviceBound: ("devices",),
+}
+_OF_ALL_TERMINALS = frozenset({"parked", "devices"})
+
+
+class Page:
+    """One open page of a terminal."""
+
+    def __init__(self, terminal_id: str, session_id: str, language: str) -> None:
+        self.terminal_id = terminal_id
+        self.session_id = session_id
+        self.language = language
+        self.waiting: asyncio.Queue[bytes | None] = asyncio.Queue(MAX_WAITING_FRAMES)
+        self._seq = 0
+
+    def push(self, make: Callable[[int], frames.Frame]) -> None:
+        """Queue a frame under the page's next number; a page that is too slow is ended."""
+        self._seq += 1
+        try:
+            self.waiting.put_nowait(_encoder.encode(make(self._seq)))
+        except asyncio.QueueFull:
+            self.end()
+
+    def end(self) -> None:
+        """Hang up after dropping what waits."""
+        while not self.waiting.empty():
+            self.waiting.get_nowait()
+        self.waiting.put_nowait(None)
+
+
+class Live:
+    """All open pages. Lives on the event loop; `committed` alone may be called from elsewhere."""
+
+    def __init__(self, readers: Readers, store_id: str, clock: Clock, texts: Texts) -> None:
+        self._readers = readers
+        self._store_id = store_id
+        self._clock = clock
+        self._texts = texts
+        self._pages: set[Page] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._sync = SyncStatus()
+        self._parts: dict[str, Callable[[Reader, str], Callable[[int], frames.Frame]]] = {
+            "basket": self._basket,
+            "parked": self._parked,
+            "shift": self._shift,
+            "devices": self._devices,
+            "prints": self._prints,
+        }
+
+    def begin(self) -> None:
+        """Remember the event loop that the pages live on."""
+        self._loop = asyncio.get_running_loop()
+
+    def committed(self, records: list[Record[Any]]) -> None:
+        """From the writer's thread: show what these records changed."""
+        if self._loop is not None and self._pages and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._show, records)
+
+    def sync_changed(self, status: SyncStatus) -> None:
+        """From the uplink's thread: show the new figures."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._show_sync, status)
+
+    def open(self, page: Page) -> None:
+        """Begin to show a page its terminal, from a snapshot on."""
+        self._pages.add(page)
+        with self._readers.snapshot() as read:
+            page.push(self._snapshot(read, page.terminal_id))
+
+    def close(self, page: Page) -> None:
+        """The page is gone."""
+        self._pages.discard(page)
+
+    def end_session(self, session_id: str) -> None:
+        """Hang up on the pages of a session that was signed out."""
+        for page in [page for page in self._pages if page.session_id == session_id]:
+            page.end()
+
+    def scanned(self, terminal_id: str | None, outcome: Outcome) -> None:
+        """Show what came of a scanner's scan when the cashier has to do something about it."""
+        pages = [page for page in self._pages if page.terminal_id == terminal_id]
+        if outcome.refusal is not None:
+            self._notify(pages, outcome.refusal)
+        elif isinstance(outcome.answer, Scanned) and outcome.answer.outcome in ("unknown", "needs_weight"):
+            for page in pages:
+                page.push(_asking(outcome.answer))
+
+    def _show(self, records: list[Record[Any]]) -> None:
+        stale: set[tuple[str, str | None]] = set()
+        for record in records:
+            if isinstance(record.event, ScanRefused) and record.refusal is None:
+                self._notify(self._pages_at(record.event.terminal_id), Refusal(record.event.reason))
+            for part in _PARTS_OF.get(type(record.event), ()):
+                everywhere = part in _OF_ALL_TERMINALS
+                stale.add((part, None if everywhere else _terminal_of(record)))
+        if stale:
+            with self._readers.session() as read:
+                for part, terminal_id in sorted(stale, key=str):
+                    self._show_part(read, part, terminal_id)
+
+    def _show_part(self, read: Reader, part: str, terminal_id: str | None) -> None:
+        make = self._parts[part]
+        made: dict[str, Callable[[int], frames.Frame]] = {}
+        for page in self._pages_at(terminal_id):
+            if page.terminal_id not in made:
+                made[page.terminal_id] = make(read, page.terminal_id)
+            page.push(made[page.terminal_id])
+
+    def _pages_at(self, terminal_id: str | None) -> list[Page]:
+        return [page for page in self._pages if terminal_id in (None, page.terminal_id)]
+
+    def _show_sync(self, status: SyncStatus) -> None:
+        self._sync = status
+        trusted = self._clock.read().trusted
+        for page in self._pages:
+            page.push(lambda seq: frames.SyncFrame(seq=seq, sync=status, clock_trusted=trusted))
+
+    def _notify(self, pages: Iterable[Page], refusal: Refusal) -> None:
+        for page in pages:
+            text = self._texts.render(refusal, page.language)
+            page.push(lambda seq, text=text: frames.NoticeFrame(seq=seq, code=refusal.code, text=text))  # type: ignore[misc]
+
+    def _snapshot(self, read: Reader, terminal_id: str) -> Callable[[int], frames.Frame]:
+        store_id = self._store_id
+        snapshot = frames.Snapshot(
+            seq=0,
+            terminal_id=terminal_id,
+            clock_trusted=self._clock.read().trusted,
+            basket=orders.basket_at(read, store_id, terminal_id),
+            parked=orders.parked_baskets(read, store_id),
+            shift=payments.current_shift(read, store_id, terminal_id),
+            sync=self._sync,
+            devices=devices.all_devices(read, store_id),
+            prints=self._print_jobs(read, terminal_id),
+        )
+        return lambda seq: msgspec.structs.replace(snapshot, seq=seq)
+
+    def _basket(self, read: Reader, terminal_id: str) -> Callable[[int], frames.Frame]:
+        basket = orders.basket_at(read, self._store_id, terminal_id)
+        return lambda seq: frames.BasketFrame(seq=seq, basket=basket)
+
+    def _parked(self, read: Reader, _terminal_id: str) -> Callable[[int], frames.Frame]:
+        parked = orders.parked_baskets(read, self._store_id)
+        return lambda seq: frames.ParkedFrame(seq=seq, parked=parked)
+
+    def _shift(self, read: Reader, terminal_id: str) -> Callable[[int], frames.Frame]:
+        shift = payments.current_shift(read, self._store_id, terminal_id)
+        return lambda seq: frames.ShiftFrame(seq=seq, shift=shift)
+
+    def _devices(self, read: Reader, _terminal_id: str) -> Callable[[int], frames.Frame]:
+        found = devices.all_devices(read, self._store_id)
+        return lambda seq: frames.DevicesFrame(seq=seq, devices=found)
+
+    def _prints(self, read: Reader, terminal_id: str) -> Callable[[int], frames.Frame]:
+        jobs = self._print_jobs(read, terminal_id)
+        return lambda seq: frames.PrintsFrame(seq=seq, prints=jobs)
+
+    def _print_jobs(self, read: Reader, terminal_id: str) -> list[PrintJobView]:
+        states = ("queued", *NEEDS_PERSON)
+        jobs = [job for state in states for job in devices.print_jobs_in(read, self._store_id, state)]
+        return [job for job in jobs if job.terminal_id == terminal_id]
+
+
+def _terminal_of(record: Record[Any]) -> str | None:
+    terminal_id: str | None = getattr(record.event, "terminal_id", None) or record.terminal_id
+    return terminal_id
+
+
+def _asking(answer: Scanned) -> Callable[[int], frames.Frame]:
+    question = "unknown_code" if answer.outcome == "unknown" else "needs_weight"
+    code, item_id = answer.code or "", answer.item_id
+    return lambda seq: frames.AskFrame(seq=seq, question=question, code=code, item_id=item_id)  # type: ignore[arg-type]

@@ -1,0 +1,98 @@
+"""What comes out of the printer: receipts and shift reports, block by block, in Chinese as the law of the shop."""
+
+from datetime import UTC, datetime
+
+from drivers.document import AnyBlock, Barcode, Cell, Columns, Cut, Document, Feed, Rule, Text
+from hub.app.settings import Shop
+from hub.devices.messages import PrintJobView
+from hub.kernel.clock import CHINA_TIME
+from hub.kernel.money import yuan
+from hub.kernel.sql import Reader
+from hub.modules.orders import store as orders
+from hub.modules.orders.messages import LineView, OrderRow
+from hub.modules.payments import store as payments
+from hub.modules.payments.messages import PaymentView
+
+TENDERS = {"cash": "现金"}
+
+
+def _qty(qty_milli: int) -> str:
+    whole, rest = divmod(qty_milli, 1000)
+    return f"{whole}.{rest:03d}".rstrip("0").rstrip(".") if rest else str(whole)
+
+
+def _amounts(label: str, amount: str, bold: bool = False) -> Columns:
+    return Columns(cells=(Cell(text=label, width=5), Cell(text=amount, width=5, align="right")), bold=bold)
+
+
+def _when(at_ms: int) -> str:
+    return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(CHINA_TIME).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _line(line: LineView) -> tuple[AnyBlock, ...]:
+    quantity = f"{_qty(line.qty_milli)}{line.unit} × {yuan(line.unit_price_fen)}"
+    return (
+        Text(text=line.name),
+        Columns(
+            cells=(
+                Cell(text=f"  {quantity}", width=6),
+                Cell(text=yuan(line.amount_fen), width=4, align="right"),
+            )
+        ),
+    )
+
+
+def _payment(payment: PaymentView) -> tuple[AnyBlock, ...]:
+    label = TENDERS.get(payment.tender, payment.tender)
+    taken = (_amounts(f"实收({label})", yuan(payment.tendered_fen)),)
+    return (*taken, _amounts("找零", yuan(payment.change_fen))) if payment.change_fen else taken
+
+
+def _head(shop: Shop, is_copy: bool) -> tuple[AnyBlock, ...]:
+    blocks: list[AnyBlock] = [Text(text=shop.name, align="center", bold=True, size=2)]
+    blocks += [Text(text=line, align="center") for line in (shop.address, shop.phone) if line]
+    if is_copy:
+        blocks.append(Text(text="** 副本 / COPY **", align="center", bold=True))
+    return tuple(blocks)
+
+
+def receipt(
+    shop: Shop, order: OrderRow, lines: list[LineView], paid: list[PaymentView], is_copy: bool
+) -> Document:
+    """A paid order on paper."""
+    sold = [line for line in lines if not line.voided]
+    return (
+        *_head(shop, is_copy),
+        Feed(lines=1),
+        Text(text=f"单号 {order.receipt_no}"),
+        Text(text=f"时间 {_when(order.paid_ms or order.changed_ms)}"),
+        Text(text=f"收银台 {order.terminal_id}"),
+        Rule(),
+        *(block for line in sold for block in _line(line)),
+        Rule(),
+        _amounts(f"合计 {len(sold)} 行", f"￥{yuan(order.total_fen)}", bold=True),
+        _amounts("其中税额", yuan(order.tax_fen)),
+        *(block for payment in paid for block in _payment(payment)),
+        Feed(lines=1),
+        Barcode(data=order.receipt_no or order.order_id),
+        Text(text=shop.footer or "谢谢惠顾，欢迎再来", align="center"),
+        Feed(lines=3),
+        Cut(),
+    )
+
+
+class Layouts:
+    """Lays out whatever a print job names, from what the tables say of it."""
+
+    def __init__(self, shop: Shop, store_id: str) -> None:
+        self._shop = shop
+        self._store_id = store_id
+
+    def __call__(self, read: Reader, job: PrintJobView) -> Document:
+        """The document of a job. Raises LookupError when what it prints is gone."""
+        order = orders.order(read, self._store_id, job.order_id)
+        if order is None:
+            raise LookupError(job.order_id)
+        lines = orders.lines(read, self._store_id, job.order_id)
+        paid = payments.payments_of(read, self._store_id, job.order_id)
+        return receipt(self._shop, order, lines, paid, bool(job.is_copy))
