@@ -36,7 +36,7 @@ class Connection(Session):
 
     __slots__ = ("_raw", "_writing")
 
-    def __init__(self, raw: Any, dialect: Dialect, writing: threading.Lock | None) -> None:
+    def __init__(self, raw: Any, dialect: Dialect, writing: "threading.Lock | None") -> None:
         super().__init__(cast("Cursor", raw.cursor()), dialect)
         self._raw = raw
         self._writing = writing
