@@ -56,6 +56,8 @@ class PrintDesk:
         self._confirmed = asyncio.Event()
         self._drained = asyncio.Event()
         self._paper_out_at_drain = False
+        self._open_job: str | None = None
+        self._written_before: int | None = None
 
     async def accept(self, frame: Print) -> None:
         """A print frame: answered from the log, queued, or refused with nothing printed."""
@@ -96,15 +98,21 @@ class PrintDesk:
         return None
 
     async def work(self, session: Session) -> None:
-        """Print what is queued until the link is lost; then what was not begun is not_started."""
+        """Print what is queued until the link is lost; the receipt in hand is then unknown, others not_started."""
         self._session = session
+        reason = "gateway.stopped"
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(session.listen(), name=f"{self.device_id}:listen")
                 tasks.create_task(self._print_jobs(session), name=f"{self.device_id}:print")
                 tasks.create_task(self.drawer_desk.work(session), name=f"{self.device_id}:drawer")
+        except ExceptionGroup as group:
+            first = group.exceptions[0]
+            reason = first.code if isinstance(first, LinkLost) else "gateway.driver_failed"
+            raise first from group
         finally:
             self._session = None
+            await self._close_open_job(session, reason)
             self._turn_away()
 
     async def _print_jobs(self, session: Session) -> None:
@@ -123,22 +131,15 @@ class PrintDesk:
         if receipt is None:
             self._answer(frame.job_id, "failed", "job.cannot_render")
             return
-        synced = await self._in_step(session)
-        if not await self._begin(frame):
-            return
-        self._answer(frame.job_id, "printing")
-        before = session.link.written
-        try:
+        in_step = await self._in_step(session)
+        self._open_job, self._written_before = frame.job_id, None
+        if await self._begin(frame):
+            self._answer(frame.job_id, "printing")
             state, reason = await self._write_and_confirm(session, frame.job_id, receipt)
-        except LinkLost as error:
-            if session.link.written == before:
-                await self._never_began(frame.job_id, error.code)
-            else:
-                await self._end(frame.job_id, "unknown", error.code)
-            raise
-        if state == "printed" and not synced:
-            state, reason = "unknown", "printer.answers_out_of_step"
-        await self._end(frame.job_id, state, reason)
+            if state == "printed" and not in_step:
+                state, reason = "unknown", "printer.answers_out_of_step"
+            await self._end(frame.job_id, state, reason)
+        self._open_job = None
 
     async def _render(self, frame: Print) -> bytes | None:
         try:
@@ -148,7 +149,7 @@ class PrintDesk:
             return None
 
     async def _in_step(self, session: Session) -> bool:
-        """Before a job confirmed by draining: no answer to an earlier job may be left to be taken for ours."""
+        """Before a job confirmed by draining: whether no answer to an earlier job can be taken for ours."""
         if self._printer.options.confirm != "drained":
             return True
         self._drained.clear()
@@ -174,6 +175,7 @@ class PrintDesk:
         self._drained.clear()
         async with self.drawer_desk.wire:
             session.writing = True
+            self._written_before = session.link.written
             try:
                 for start in range(0, len(receipt), CHUNK_BYTES):
                     await self._write(session, receipt[start : start + CHUNK_BYTES])
@@ -205,15 +207,23 @@ class PrintDesk:
     async def _end(self, job_id: str, state: LoggedState, reason: str) -> None:
         try:
             await self._log.finish(job_id, state, reason)
-        except (
-            sqlite3.Error
-        ) as error:  # begun stays logged: after a restart it is unknown, never printed again
+        except sqlite3.Error as error:  # it stays begun: unknown after a restart, never printed again
             logger.error("job log: %s", error)
         self._answer(job_id, state, reason)
 
-    async def _never_began(self, job_id: str, reason: str) -> None:
-        await self._log.forget(job_id)
-        self._answer(job_id, "not_started", reason)
+    async def _close_open_job(self, session: Session, reason: str) -> None:
+        """The link went while a job was in hand: unknown if one byte of it can have left."""
+        job_id, self._open_job = self._open_job, None
+        if job_id is None:
+            return
+        known = await self._log.find(job_id)
+        if known is None or known.state != "printing":
+            return
+        if self._written_before in {None, session.link.written}:
+            await self._log.forget(job_id)
+            self._answer(job_id, "not_started", reason)
+        else:
+            await self._end(job_id, "unknown", reason)
 
     def _turn_away(self) -> None:
         while not self._jobs.empty():

@@ -1,0 +1,5 @@
+"""`python -m drivers.gateway`: the same as `dianshu gateway`."""
+
+from drivers.gateway.cli import app
+
+app()

@@ -1,0 +1,47 @@
+"""`dianshu gateway`: run this counter's devices, or check its settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="The device gateway of one counter.", no_args_is_help=True)
+
+Config = Annotated[Path, typer.Option("--config", help="The gateway's settings file (TOML).")]
+
+
+@app.command()
+def run(config: Config, verbose: Annotated[bool, typer.Option("--verbose")] = False) -> None:
+    """Run the gateway until it is told to stop."""
+    import logging
+
+    from drivers.gateway.process import GatewayError
+    from drivers.gateway.process import run as run_gateway
+    from drivers.gateway.settings import SettingsError, load_settings
+
+    logging.basicConfig(
+        level=logging.DEBUG if verbose else logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+    )
+    logging.getLogger("websockets").setLevel(logging.WARNING)
+    try:
+        run_gateway(load_settings(config))
+    except (SettingsError, GatewayError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
+
+
+@app.command()
+def check(config: Config) -> None:
+    """Check a settings file, its profiles and links, without opening anything."""
+    from drivers.gateway.settings import SettingsError, load_settings, resolve_devices
+
+    try:
+        devices = resolve_devices(load_settings(config))
+    except SettingsError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
+    for device in devices:
+        typer.echo(f"{device.device_id}\t{device.settings.profile}\t{device.settings.link}")

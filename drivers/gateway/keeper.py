@@ -1,0 +1,141 @@
+"""One device kept going: opened, identified, claimed, listened to, and tried again when it is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+import msgspec
+
+from drivers.base import DrawerPin, Driver, Heard, PrintConfirmed, QueueDrained
+from drivers.gateway.backoff import Backoff
+from drivers.gateway.identity import Identity, IdentityRefused, IdentityRegister, read_identity
+from drivers.gateway.links.fd_link import Link, LinkLost
+from drivers.gateway.links.opener import Opener
+from drivers.gateway.outbox import Outbox
+from drivers.gateway.print_desk import PrintDesk
+from drivers.gateway.session import Session
+from drivers.gateway.settings import Device
+from drivers.messages import DeviceInfo, DeviceState, Health, PrinterStatus
+from drivers.printer.escpos import EscposPrinter
+
+logger = logging.getLogger(__name__)
+
+RETRY_FIRST_S = 0.25
+RETRY_CEILING_S = 3.0
+# A device that lasted this long was well: its next loss starts from the shortest wait.
+WELL_AFTER_S = 5.0
+
+
+class Keeper:
+    """Supervises one device: whatever its driver or link does, the task goes on and touches no other."""
+
+    def __init__(
+        self,
+        device: Device,
+        driver: Driver,
+        desk: PrintDesk | None,
+        *,
+        outbox: Outbox,
+        register: IdentityRegister,
+        open_link: Opener,
+        backoff: Backoff,
+        monotonic: Callable[[], float],
+        drawer_ids: tuple[str, ...] = (),
+    ) -> None:
+        self._device = device
+        self._driver = driver
+        self._desk = desk
+        self._outbox = outbox
+        self._register = register
+        self._open_link = open_link
+        self._backoff = backoff
+        self._monotonic = monotonic
+        self._drawer_ids = drawer_ids
+
+    async def keep(self) -> None:
+        """Run for ever."""
+        while True:
+            began_s = self._monotonic()
+            state, reason = await self._attend_safely()
+            if self._monotonic() - began_s >= WELL_AFTER_S:
+                self._backoff.reset()
+            self._show(state, "failed", reason)
+            await asyncio.sleep(self._backoff.next_s())
+
+    async def _attend_safely(self) -> tuple[DeviceState, str]:
+        try:
+            await self._attend()
+        except LinkLost as error:
+            logger.debug("%s: %s", self._device.device_id, error)
+            return "closed", error.code
+        except IdentityRefused as error:
+            logger.warning("%s: %s", self._device.device_id, error)
+            return "refused", error.code
+        except Exception:
+            logger.exception("%s: driver failed", self._device.device_id)
+        finally:
+            self._register.release(self._device.device_id)
+        return "closed", "gateway.driver_failed"
+
+    async def _attend(self) -> None:
+        link = await self._open_link(self._device.url)
+        try:
+            identity = await asyncio.to_thread(read_identity, self._device.url)
+            name = self._claim(identity)
+            self._show("claimed", "ok", "", name)
+            await self._work(link, name)
+        finally:
+            link.close()
+
+    def _claim(self, identity: Identity) -> str:
+        return self._register.claim(self._device.device_id, identity, self._device.settings.identity)
+
+    async def _work(self, link: Link, name: str) -> None:
+        session = Session(link, self._driver, self._hear, self._monotonic)
+        self._show("enabled", "ok", "", name)
+        logger.info("%s: enabled %s", self._device.device_id, name)
+        if self._desk is None:
+            await session.listen()
+        else:
+            await self._desk.work(session)
+
+    def _hear(self, heard: Heard) -> None:
+        if self._desk is None:
+            self._report(heard)
+        elif (status := self._desk.hear(heard)) is not None:
+            self._report(status)
+            self._show_printer(status)
+
+    def _report(self, heard: Heard) -> None:
+        if not isinstance(heard, PrintConfirmed | QueueDrained | DrawerPin):
+            self._outbox.add_reading(self._device.device_id, heard)
+
+    def _show_printer(self, status: PrinterStatus) -> None:
+        blocked = self._driver.blocked() if isinstance(self._driver, EscposPrinter) else ""
+        near_end = "printer.paper_near_end" if status.paper == "near_end" else ""
+        reason = blocked or near_end or ("" if status.online is not None else "printer.silent")
+        self._show("enabled", "attention" if reason else "ok", reason)
+
+    def _show(self, state: DeviceState, health: Health, reason: str, name: str | None = None) -> None:
+        for device_id in (self._device.device_id, *self._drawer_ids):
+            self._outbox.set_device(
+                msgspec.structs.replace(
+                    self._outbox.device(device_id),
+                    state=state,
+                    health=health,
+                    reason=reason,
+                    **({} if name is None else {"identity": name}),
+                )
+            )
+
+
+def first_info(device: Device) -> DeviceInfo:
+    """A configured device before it was ever opened."""
+    return DeviceInfo(
+        device_id=device.device_id,
+        kind=device.profile.kind,
+        model=device.profile.model,
+        link=device.settings.link,
+    )

@@ -1,0 +1,113 @@
+"""The gateway process put together: settings in, devices and hub link running until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import logging
+import os
+import random
+import signal
+import sqlite3
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from drivers.gateway.backoff import Backoff
+from drivers.gateway.hub_link import RETRY_CEILING_S, RETRY_FIRST_S, HubLink
+from drivers.gateway.job_log import JobLog
+from drivers.gateway.links.opener import open_link
+from drivers.gateway.outbox import Outbox
+from drivers.gateway.settings import GatewaySettings, SettingsError, read_token, resolve_devices
+from drivers.gateway.supervisor import Supervisor
+from drivers.printer.builder import PICKLE_DIR
+from drivers.profile import ProfileError
+
+logger = logging.getLogger(__name__)
+
+
+class GatewayError(Exception):
+    """The gateway cannot start; the message is for the person who started it."""
+
+
+def run(settings: GatewaySettings) -> None:
+    """Run until SIGINT or SIGTERM; GatewayError if it cannot start."""
+    with _state(settings.state_dir), suppress(asyncio.CancelledError, KeyboardInterrupt):
+        asyncio.run(_run(settings))
+
+
+async def _run(settings: GatewaySettings) -> None:
+    me = asyncio.current_task()
+    if me is not None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, me.cancel)
+    log = _open_log(settings.state_dir / "jobs.sqlite3")
+    try:
+        await _serve(settings, log)
+    finally:
+        log.close()
+
+
+async def _serve(settings: GatewaySettings, log: JobLog) -> None:
+    outbox = Outbox(uuid.uuid4().hex, time.monotonic)
+    rng = random.Random()
+    try:
+        supervisor = Supervisor(
+            resolve_devices(settings),
+            log=log,
+            outbox=outbox,
+            open_link=open_link,
+            rng=rng,
+            monotonic=time.monotonic,
+        )
+        token = read_token(settings.token_file)
+    except (SettingsError, ProfileError) as error:
+        raise GatewayError(str(error)) from error
+    hub_link = HubLink(
+        url=settings.hub_url,
+        token=token,
+        gateway_id=settings.gateway_id,
+        version=_version(),
+        outbox=outbox,
+        handle=supervisor.handle,
+        backoff=Backoff(RETRY_FIRST_S, RETRY_CEILING_S, rng),
+        monotonic=time.monotonic,
+    )
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(supervisor.run(), name="devices")
+        tasks.create_task(hub_link.keep(), name="hub")
+
+
+def _open_log(path: Path) -> JobLog:
+    try:
+        return JobLog(path)
+    except sqlite3.Error as error:
+        raise GatewayError(f"gateway.log_unusable: {path}: {error}") from error
+
+
+@contextmanager
+def _state(folder: Path) -> Iterator[None]:
+    """The state folder, ours alone: two gateways on one folder would both print the same job."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (folder / "escpos").mkdir(exist_ok=True, mode=0o700)
+        lock = (folder / "lock").open("w")
+    except OSError as error:
+        raise GatewayError(f"gateway.state_unusable: {folder}: {error.strerror}") from error
+    os.environ.setdefault(PICKLE_DIR, str(folder / "escpos"))
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise GatewayError(f"gateway.already_running: {folder} is in use by another gateway") from error
+        yield
+
+
+def _version() -> str:
+    try:
+        return version("dianshu")
+    except PackageNotFoundError:
+        return "0"

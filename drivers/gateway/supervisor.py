@@ -1,0 +1,131 @@
+"""All devices of one gateway: built from the settings, kept going side by side, and told what the hub wants."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import sqlite3
+from collections.abc import Callable, Sequence
+
+from drivers.base import build_driver
+from drivers.drawer.printer_port import build_drawer
+from drivers.gateway.backoff import Backoff
+from drivers.gateway.identity import IdentityRegister
+from drivers.gateway.job_log import JobLog
+from drivers.gateway.keeper import RETRY_CEILING_S, RETRY_FIRST_S, Keeper, first_info
+from drivers.gateway.links.opener import Opener
+from drivers.gateway.outbox import Outbox
+from drivers.gateway.print_desk import PrintDesk
+from drivers.gateway.settings import Device
+from drivers.messages import DrawerReleased, HubFrame, JobAnswer, Print, QueryJob, ReleaseDrawer
+from drivers.printer.escpos import EscposPrinter
+
+logger = logging.getLogger(__name__)
+
+
+class Supervisor:
+    """Owns one keeper per device; a drawer has none of its own: it lives on its printer's."""
+
+    def __init__(
+        self,
+        devices: Sequence[Device],
+        *,
+        log: JobLog,
+        outbox: Outbox,
+        open_link: Opener,
+        rng: random.Random,
+        monotonic: Callable[[], float],
+    ) -> None:
+        self._log = log
+        self._outbox = outbox
+        self._open_link = open_link
+        self._rng = rng
+        self._monotonic = monotonic
+        self._register = IdentityRegister()
+        self._desks: dict[str, PrintDesk] = {}
+        for device in devices:
+            outbox.set_device(first_info(device))
+        drawers = [device for device in devices if device.profile.kind == "drawer"]
+        self._keepers = {
+            device.device_id: self._keeper(device, drawers)
+            for device in devices
+            if device.profile.kind != "drawer"
+        }
+
+    async def run(self) -> None:
+        """Keep every device until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            for device_id, keeper in self._keepers.items():
+                tasks.create_task(keeper.keep(), name=f"device:{device_id}")
+
+    async def handle(self, frame: HubFrame) -> None:
+        """An order from the hub; other frames are not the devices' business."""
+        try:
+            match frame:
+                case Print():
+                    await self._print(frame)
+                case QueryJob():
+                    await self._query(frame)
+                case ReleaseDrawer():
+                    self._release(frame)
+                case _:
+                    pass
+        except sqlite3.Error as error:  # what the log cannot say is not answered: a wrong answer prints twice
+            logger.error("job log: %s", error)
+
+    async def _print(self, frame: Print) -> None:
+        desk = self._desks.get(frame.device_id)
+        if desk is None:
+            self._outbox.add_answer(
+                JobAnswer(job_id=frame.job_id, state="not_started", reason="device.unknown")
+            )
+        else:
+            await desk.accept(frame)
+
+    async def _query(self, frame: QueryJob) -> None:
+        known = await self._log.find(frame.job_id)
+        answer = JobAnswer(job_id=frame.job_id, state="not_started")
+        if known is not None:
+            answer = JobAnswer(job_id=frame.job_id, state=known.state, reason=known.reason)
+        self._outbox.add_answer(answer)
+
+    def _release(self, frame: ReleaseDrawer) -> None:
+        desk = self._desks.get(frame.device_id)
+        if desk is None:
+            self._outbox.add_answer(
+                DrawerReleased(release_id=frame.release_id, ok=False, reason="device.unknown")
+            )
+        else:
+            desk.drawer_desk.accept(frame)
+
+    def _keeper(self, device: Device, drawers: Sequence[Device]) -> Keeper:
+        driver = build_driver(device.profile, device.settings.options)
+        mine = [drawer for drawer in drawers if drawer.url.host == device.device_id]
+        desk = None
+        if isinstance(driver, EscposPrinter):
+            desk = self._desk(device, driver, mine)
+        return Keeper(
+            device,
+            driver,
+            desk,
+            outbox=self._outbox,
+            register=self._register,
+            open_link=self._open_link,
+            backoff=Backoff(RETRY_FIRST_S, RETRY_CEILING_S, self._rng),
+            monotonic=self._monotonic,
+            drawer_ids=tuple(drawer.device_id for drawer in mine),
+        )
+
+    def _desk(self, device: Device, printer: EscposPrinter, drawers: Sequence[Device]) -> PrintDesk:
+        desk = PrintDesk(
+            device.device_id,
+            printer,
+            {drawer.device_id: build_drawer(drawer.profile, drawer.settings.options) for drawer in drawers},
+            self._log,
+            self._outbox,
+            self._monotonic,
+        )
+        for device_id in (device.device_id, *(drawer.device_id for drawer in drawers)):
+            self._desks[device_id] = desk
+        return desk
