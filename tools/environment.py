@@ -125,7 +125,7 @@ def run_logged(
 ) -> None:
     """Run a tool, keep its whole output in .cache/setup/<name>.log, and explain in one line if it fails."""
     log = WORK / f"{name}.log"
-    env = os.environ | {"PIP_RETRIES": str(NETWORK_RETRIES), "PYTHONUNBUFFERED": "1"}
+    env = os.environ | {"PIP_RETRIES": str(NETWORK_RETRIES), "PYTHONUNBUFFERED": "1", "NO_COLOR": "1"}
     lines: list[str] = []
     with (
         log.open("w") as kept,
