@@ -62,11 +62,14 @@ SYMPTOMS = (
     (r"Python\.h: No such file", "Python's headers are missing: {python headers}"),
     (r"linux/[a-z-]+\.h'? (?:and|: No such file)", "The kernel headers are missing: {kernel headers}"),
     (
-        r"command '[^']*(?:gcc|cc)' failed: No such file|unable to execute '[^']*cc'",
+        r"command '[^']*(?:cc|clang)' failed: No such file|unable to execute '[^']*(?:cc|clang)'"
+        r"|No such file or directory: '[^']*(?:cc|clang)'",
         "No C compiler: {compiler}",
     ),
     (r"No matching distribution found for (\S+)", "This Python or machine has no build of a pinned package"),
 )
+
+ERROR_LINE = re.compile(r"\berror:? (?!subprocess-exited)\S", re.IGNORECASE)
 
 
 def how_to_install(part: str) -> str:
@@ -89,6 +92,6 @@ def explain(output: str, log: str) -> str:
             detail = f" ({found.group(1)})" if found.groups() else ""
             return f"{advice}{detail}, then run the same command again. [{log}]"
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    errors = [line for line in lines if re.search(r"\berror\b", line, re.IGNORECASE)]
+    errors = [line for line in lines if ERROR_LINE.search(line)]
     telling = (errors[:1] or lines[-1:] or ["no output"])[0]
     return f"Set-up failed: {telling} [everything it said: {log}]"

@@ -23,6 +23,7 @@ WORK = ROOT / ".cache" / "setup"
 STAMPS = VENV / ".setup"
 NEEDED_BYTES = 1_500_000_000
 NETWORK_RETRIES = 3
+COMPILERS = ("cc", "gcc", "clang")
 
 
 @contextmanager
@@ -55,7 +56,7 @@ def check_machine() -> None:
     """Stop with one clear line if something is missing that only the machine's owner can install."""
     if find_spec("venv") is None or find_spec("ensurepip") is None:
         raise StopError(f"Python's venv module is missing: {how_to_install('venv')}")
-    if not (shutil.which("gcc") or shutil.which("cc")):
+    if find_compiler() is None:
         raise StopError(f"No C compiler (evdev is built from source): {how_to_install('compiler')}")
     if not Path(sysconfig.get_path("include"), "Python.h").is_file():
         raise StopError(f"The headers of this Python are missing: {how_to_install('python headers')}")
@@ -68,6 +69,12 @@ def check_machine() -> None:
         raise StopError(
             f"Only {free_mb} MB are free at {ROOT} and {needed_mb} MB are needed: free some space"
         )
+
+
+def find_compiler() -> str | None:
+    """The C compiler this Python was built with, or another one that is here."""
+    configured = str(os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc")
+    return next((name for name in (configured, *COMPILERS) if shutil.which(name.split()[0])), None)
 
 
 def install_lock(name: str) -> None:
@@ -125,7 +132,8 @@ def run_logged(
 ) -> None:
     """Run a tool, keep its whole output in .cache/setup/<name>.log, and explain in one line if it fails."""
     log = WORK / f"{name}.log"
-    env = os.environ | {"PIP_RETRIES": str(NETWORK_RETRIES), "PYTHONUNBUFFERED": "1", "NO_COLOR": "1"}
+    settings = {"PIP_RETRIES": str(NETWORK_RETRIES), "PYTHONUNBUFFERED": "1", "NO_COLOR": "1"}
+    env = os.environ | settings | {"CC": find_compiler() or "cc"}
     lines: list[str] = []
     with (
         log.open("w") as kept,

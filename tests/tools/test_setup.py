@@ -39,6 +39,11 @@ def sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             "The kernel headers are missing",
         ),
         ("error: command 'gcc' failed: No such file or directory", "No C compiler"),
+        ("  error: [Errno 2] No such file or directory: 'x86_64-linux-gnu-gcc'", "No C compiler"),
+        (
+            "  building: finished with status 'error'\n  error: subprocess-exited-with-error\nx.c: error: y",
+            "error: y",
+        ),
         ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES", "differs from the lock file"),
         ("ERROR: No matching distribution found for uvloop==0.23.0", "uvloop==0.23.0"),
         ("error: something new\n\n", "something new"),
