@@ -15,7 +15,7 @@ class Heard(View, frozen=True):
     hub_id: str
     online: int
     last_seen_ms: int
-    pending_events: int
+    head_seq: int
     oldest_age_s: int
     version: str
     uplink_state: str
@@ -36,7 +36,7 @@ def keep_heartbeat(connection: Connection, beat: Heartbeat, now_ms: int) -> None
         "hub_id": beat.hub,
         "online": int(beat.online),
         "last_seen_ms": now_ms,
-        "pending_events": beat.pending_events,
+        "head_seq": beat.head_seq,
         "oldest_age_s": beat.oldest_age_s,
         "version": beat.version,
         "uplink_state": beat.state,

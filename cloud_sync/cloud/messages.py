@@ -19,6 +19,8 @@ from typing import Literal
 
 import msgspec
 
+from hub.kernel.messages import View
+
 Fact = str | int
 
 
@@ -105,7 +107,7 @@ class OrderPage(msgspec.Struct, frozen=True):
     next_before: str | None
 
 
-class OrderLineView(msgspec.Struct, frozen=True):
+class OrderLineView(View, frozen=True):
     """One line of an order."""
 
     line_no: int

@@ -84,7 +84,7 @@ heartbeats = _table(
     text("hub_id"),
     integer("online"),
     integer("last_seen_ms"),
-    integer("pending_events"),
+    integer("head_seq"),
     integer("oldest_age_s"),
     text("version"),
     text("uplink_state"),
