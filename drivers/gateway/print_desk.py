@@ -98,7 +98,7 @@ class PrintDesk:
         return None
 
     async def work(self, session: Session) -> None:
-        """Print what is queued until the link is lost; the receipt in hand is then unknown, others not_started."""
+        """Print what is queued until the link is lost; the receipt in hand is then unknown."""
         self._session = session
         reason = "gateway.stopped"
         try:

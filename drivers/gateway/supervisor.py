@@ -1,4 +1,4 @@
-"""All devices of one gateway: built from the settings, kept going side by side, and told what the hub wants."""
+"""All devices of one gateway: built from the settings, kept going side by side, given the hub's orders."""
 
 from __future__ import annotations
 

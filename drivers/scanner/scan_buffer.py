@@ -55,28 +55,29 @@ class ScanBuffer:
         """This scan can no longer be believed; the first reason stands."""
         self._problem = self._problem or problem
 
-    def finish(self) -> Scan | Misread | None:
-        """The terminator came: the scan, or why it is none; None if there was nothing."""
+    def finish(self, raw: bytes | None = None) -> Scan | Misread | None:
+        """The terminator came: the scan, or why it is none; None if there was nothing.
+
+        raw is what the wire said, where that is more than the characters.
+        """
         text, problem = "".join(self._chars), self._problem
+        raw_hex = (text.encode() if raw is None else raw).hex()
         self.clear()
         if problem:
-            return Misread(reason=problem, raw_hex=_hex(text))
-        return self._scan(text)
+            return Misread(reason=problem, raw_hex=raw_hex)
+        return self._scan(text, raw_hex) if text else None
 
-    def cut_short(self) -> Scan | Misread | None:
+    def cut_short(self, raw: bytes | None = None) -> Scan | Misread | None:
         """The scanner stopped with no terminator: a scan only where the profile accepts that."""
-        if self._options.unterminated == "accept" or not self:
-            return self.finish()
-        self.spoil("unterminated")
-        return self.finish()
+        if self and self._options.unterminated == "refuse":
+            self.spoil("unterminated")
+        return self.finish(raw)
 
-    def _scan(self, text: str) -> Scan | Misread | None:
-        if not text:
-            return None
+    def _scan(self, text: str, raw_hex: str) -> Scan | Misread:
         symbology, data = _split_aim(text) if self._options.aim_id else (None, text)
         if not data:
-            return Misread(reason="garbled", raw_hex=_hex(text))
-        return Scan(text=data, symbology=symbology, raw_hex=_hex(text))
+            return Misread(reason="garbled", raw_hex=raw_hex)
+        return Scan(text=data, symbology=symbology, raw_hex=raw_hex)
 
 
 def _split_aim(text: str) -> tuple[str | None, str]:
@@ -84,7 +85,3 @@ def _split_aim(text: str) -> tuple[str | None, str]:
     if len(text) >= 3 and text[0] == "]" and text[1].isascii() and text[1].isalpha() and text[2].isascii():
         return text[1:3], text[3:]
     return None, text
-
-
-def _hex(text: str) -> str:
-    return text.encode("utf-8", "surrogatepass").hex()

@@ -75,7 +75,7 @@ class SerialScanner:
         if overflowed:
             self._scan.spoil("too_long")
         self._scan.add(text)
-        reading = self._scan.finish() if terminated else self._scan.cut_short()
+        reading = self._scan.finish(line) if terminated else self._scan.cut_short(line)
         return [] if reading is None else [reading]
 
 
