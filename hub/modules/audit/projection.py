@@ -2,7 +2,7 @@
 
 from hub.kernel.journal import Record
 from hub.kernel.module import Rows
-from hub.kernel.sql import insert_into
+from hub.kernel.sql import Row, insert_into
 from hub.modules.audit.events import ApprovalDenied, ApprovalGranted
 from hub.modules.audit.tables import approvals
 
@@ -21,7 +21,7 @@ def approval_denied(record: Record[ApprovalDenied]) -> Rows:
 
 def _approval(record: Record[ApprovalGranted] | Record[ApprovalDenied], result: str) -> Rows:
     event = record.event
-    row = {
+    row: Row = {
         "store_id": record.store_id,
         "approval_id": event.approval_id,
         "act": event.act,

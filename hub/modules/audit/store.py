@@ -20,19 +20,21 @@ _recent = Query(
         approvals.c.result,
         approvals.c.at_ms,
     )
+    .where(approvals.c.store_id == bindparam("store_id"))
     .order_by(approvals.c.at_ms.desc(), approvals.c.approval_id)
     .limit(bindparam("limit")),
     ApprovalView,
 )
 
 
-def recent_approvals(read: Reader, limit: int = 50) -> list[ApprovalView]:
+def recent_approvals(read: Reader, store_id: str, limit: int = 50) -> list[ApprovalView]:
     """The newest approvals, at most 200."""
-    return read.all(_recent, limit=max(1, min(limit, PAGE)))
+    return read.all(_recent, store_id=store_id, limit=max(1, min(limit, PAGE)))
 
 
 def trail(read: Reader, subject: str) -> list[TrailEntry]:
     """The first 500 journal records of one order, shift, person or till."""
     return [
-        TrailEntry(entry.seq, entry.at_ms, entry.type, entry.body.decode()) for entry in read_subject(read, subject)
+        TrailEntry(entry.seq, entry.at_ms, entry.type, entry.body.decode())
+        for entry in read_subject(read, subject)
     ]

@@ -18,7 +18,7 @@ class ActivateVersion(Command, frozen=True, kw_only=True):
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One line of a catalogue artifact. Price includes tax and is per `unit`; tax in hundredths of a percent."""
+    """One line of a catalogue artifact; the price is per `unit`, tax included, the rate in basis points."""
 
     item_id: str
     sku: str

@@ -21,7 +21,7 @@ def is_ean13(code: str) -> bool:
 
 
 def spellings(code: str) -> tuple[str, ...]:
-    """How a catalogue may hold what a scanner sent: a UPC-A is an EAN-13 whose leading zero may be left out."""
+    """How a catalogue may hold a scanned code: a UPC-A is an EAN-13 whose leading zero may be left out."""
     code = code.strip()
     if code.isdigit() and len(code) == 12:
         return (code, "0" + code)

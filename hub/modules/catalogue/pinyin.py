@@ -15,7 +15,7 @@ _LAST_CODE = 0xD7F9
 
 
 def initials(text: str) -> str:
-    """The initials of the Chinese characters in a text; ASCII letters and digits stay, the rest is left out."""
+    """The initials of a text's Chinese characters; ASCII letters and digits stay, the rest is left out."""
     return "".join(_initial(char) for char in text)
 
 

@@ -2,9 +2,9 @@
 
 from hub.kernel.context import Context
 from hub.kernel.decision import Decision
-from hub.kernel.sql import Reader
-from hub.modules.bounds import check_ids, check_texts
+from hub.kernel.sql import Reader, Row
 from hub.modules.identity import pins, store
+from hub.modules.identity.bounds import check_ids, check_texts
 from hub.modules.identity.events import (
     PersonErased,
     PinSet,
@@ -40,7 +40,7 @@ def sign_in(command: SignIn, ctx: Context) -> Decision:
         return verdict.decision
     session_id = ctx.new_id()
     opened = SessionOpened(staff_id=member.staff_id, session_id=session_id, terminal_id=command.terminal_id)
-    row = {
+    row: Row = {
         "session_id": session_id,
         "store_id": ctx.store_id,
         "staff_id": member.staff_id,
@@ -65,7 +65,8 @@ def sign_out(command: SignOut, ctx: Context) -> Decision:
     session = store.session(ctx.read, command.session_id)
     if session is None:
         return Decision()
-    if ctx.actor and ctx.actor.session_id != session.session_id and "identity.edit" not in ctx.actor.permissions:
+    own = ctx.actor is None or ctx.actor.session_id == session.session_id
+    if not own and ctx.actor is not None and "identity.edit" not in ctx.actor.permissions:
         return Decision.refuse("auth.not_permitted", 403, permission="identity.edit")
     return _end([session])
 

@@ -8,7 +8,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from hub.kernel.context import Context
 from hub.kernel.decision import Decision
-from hub.kernel.sql import Reader
+from hub.kernel.sql import Reader, Row
 from hub.modules.identity import store
 from hub.modules.identity.events import PinLocked, SignInFailed
 from hub.modules.identity.model import LOCK_S, WRONG_PIN_LIMIT, PinState, after_wrong_pin, lock_left_s
@@ -53,11 +53,16 @@ def check_pin(credentials: Credentials, read: Reader) -> PinCheck:
     member = store.staff_by_no(read, credentials.staff_no)
     row = store.pin(read, member.staff_id) if member else None
     pin_hash = row.pin_hash if row else _NOBODY_HASH
+    return PinCheck(
+        member.staff_id if member else None, pin_hash, _matches(pin_hash, credentials.pin) and row is not None
+    )
+
+
+def _matches(pin_hash: str, pin: str) -> bool:
     try:
-        right = _hasher.verify(pin_hash, credentials.pin)
+        return _hasher.verify(pin_hash, pin)
     except (VerificationError, InvalidHashError, UnicodeEncodeError):
-        right = False
-    return PinCheck(member.staff_id if member else None, pin_hash, right and row is not None)
+        return False
 
 
 def judge(ctx: Context, check: PinCheck) -> Verdict:
@@ -96,7 +101,7 @@ def _wrong_pin(ctx: Context, row: store.PinRow, state: PinState) -> Decision:
     return counted + Decision.of(locked) + Decision.refuse("identity.pin_locked", 423, wait_s=LOCK_S)
 
 
-def pin_row(staff_id: str, pin_hash: str, state: PinState | None = None) -> dict[str, str | int]:
+def pin_row(staff_id: str, pin_hash: str, state: PinState | None = None) -> Row:
     """A row of the PIN table, unlocked unless a state is given."""
     state = state or PinState()
     return {

@@ -4,7 +4,7 @@ from sqlalchemy import bindparam, update
 
 from hub.kernel.journal import Record
 from hub.kernel.module import Rows
-from hub.kernel.sql import Kept, upsert
+from hub.kernel.sql import Kept, Row, upsert
 from hub.modules.identity.events import PersonErased, StaffAdded, TerminalRegistered
 from hub.modules.identity.tables import staff, terminals
 
@@ -20,13 +20,14 @@ _blank_staff = Kept(
 def terminal_registered(record: Record[TerminalRegistered]) -> Rows:
     """A till, new or renamed."""
     event = record.event
-    return [(_save_terminal, {"store_id": record.store_id, "terminal_id": event.terminal_id, "name": event.name})]
+    row: Row = {"store_id": record.store_id, "terminal_id": event.terminal_id, "name": event.name}
+    return [(_save_terminal, row)]
 
 
 def staff_added(record: Record[StaffAdded]) -> Rows:
     """A staff member with the sealed name."""
     event = record.event
-    row = {
+    row: Row = {
         "store_id": record.store_id,
         "staff_id": event.staff_id,
         "staff_no": event.staff_no,

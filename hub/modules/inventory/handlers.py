@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from hub.kernel.context import Context
 from hub.kernel.decision import Decision
-from hub.modules.bounds import check_ids, check_quantity, check_texts
 from hub.modules.catalogue import store as catalogue
+from hub.modules.identity.bounds import check_ids, check_quantity, check_texts
 from hub.modules.inventory import store
 from hub.modules.inventory.events import Movement, StockMoved
 from hub.modules.inventory.messages import ReceiveStock, StockReceived
@@ -32,7 +32,7 @@ def movements_for_sale(ctx: Context, order_id: str, wanted: Iterable[Wanted]) ->
     sums = totals(wanted)
     current = catalogue.active(ctx.read, ctx.store_id)
     known = {item_id: catalogue.item(ctx.read, current, item_id) if current else None for item_id in sums}
-    forbidden = [item_id for item_id, item in known.items() if item is not None and item.stock_policy == "forbid"]
+    forbidden = [item_id for item_id, item in known.items() if item and item.stock_policy == "forbid"]
     short = shortage(sums, store.balances_of(ctx.read, ctx.store_id, forbidden), forbidden)
     if short is not None:
         item = known[short.item_id]

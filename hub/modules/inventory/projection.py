@@ -2,7 +2,7 @@
 
 from hub.kernel.journal import Record
 from hub.kernel.module import Rows
-from hub.kernel.sql import insert_into, upsert
+from hub.kernel.sql import Row, insert_into, upsert
 from hub.modules.inventory.events import StockMoved
 from hub.modules.inventory.tables import balances, movements
 
@@ -12,24 +12,25 @@ _change = upsert(balances, add=("qty_milli",))
 
 def stock_moved(record: Record[StockMoved]) -> Rows:
     """Each movement into the ledger, and each onto its balance."""
-    event, store_id = record.event, record.store_id
-    ledger = [
-        (
-            _book,
-            {
-                "store_id": store_id,
-                "ref_id": event.ref_id,
-                "kind": event.kind,
-                "line_no": line_no,
-                "item_id": movement.item_id,
-                "qty_milli": movement.qty_milli,
-                "at_ms": record.at_ms,
-            },
+    movements_of = record.event.movements
+    for line_no in range(len(movements_of)):
+        yield _book, _ledger_row(record, line_no)
+    for movement in movements_of:
+        yield (
+            _change,
+            {"store_id": record.store_id, "item_id": movement.item_id, "qty_milli": movement.qty_milli},
         )
-        for line_no, movement in enumerate(event.movements, start=1)
-    ]
-    changes = [
-        (_change, {"store_id": store_id, "item_id": movement.item_id, "qty_milli": movement.qty_milli})
-        for movement in event.movements
-    ]
-    return [*ledger, *changes]
+
+
+def _ledger_row(record: Record[StockMoved], line_no: int) -> Row:
+    event = record.event
+    movement = event.movements[line_no]
+    return {
+        "store_id": record.store_id,
+        "ref_id": event.ref_id,
+        "kind": event.kind,
+        "line_no": line_no + 1,
+        "item_id": movement.item_id,
+        "qty_milli": movement.qty_milli,
+        "at_ms": record.at_ms,
+    }

@@ -15,7 +15,9 @@ _TOGETHER = 16
 _SLOTS = tuple(f"item_{slot}" for slot in range(_TOGETHER))
 _columns = (balances.c.item_id, balances.c.qty_milli)
 _here = balances.c.store_id == bindparam("store_id")
-_some = Query(select(*_columns).where(_here, balances.c.item_id.in_([bindparam(slot) for slot in _SLOTS])), BalanceView)
+_some = Query(
+    select(*_columns).where(_here, balances.c.item_id.in_([bindparam(slot) for slot in _SLOTS])), BalanceView
+)
 _page = Query(
     select(*_columns)
     .where(_here, balances.c.item_id > bindparam("after"))

@@ -17,8 +17,6 @@ movements = projected(
     key=("ref_id", "kind", "line_no"),
 )
 
-balances = projected(
-    "inventory_balances", "store", text("item_id"), integer("qty_milli"), key=("item_id",)
-)
+balances = projected("inventory_balances", "store", text("item_id"), integer("qty_milli"), key=("item_id",))
 
 TABLES = (movements, balances)

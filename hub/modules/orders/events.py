@@ -1,6 +1,7 @@
 """The life of a basket until it is an order. Money in fen, quantities in thousandths.
 
-`total_fen` is always the basket's total after the event.
+`total_fen` and `tax_fen` are always the basket's after the event; `unapproved_fen` is what was taken off
+the basket since a second person last looked.
 """
 
 from typing import ClassVar
@@ -65,11 +66,13 @@ class QuantityChanged(Event, frozen=True, kw_only=True, tag="orders.quantity_cha
     order_id: str
     terminal_id: str
     line_id: str
+    line_no: int
     item_id: str
     was_qty_milli: int
     qty_milli: int
     amount_fen: int
     line_tax_fen: int
+    approver_id: str | None
     total_fen: int
     tax_fen: int
     unapproved_fen: int
@@ -82,6 +85,7 @@ class LineVoided(Event, frozen=True, kw_only=True, tag="orders.line_voided.v1"):
     order_id: str
     terminal_id: str
     line_id: str
+    line_no: int
     item_id: str
     qty_milli: int
     amount_fen: int
@@ -131,7 +135,10 @@ class UnknownCodeScanned(Event, frozen=True, kw_only=True, tag="orders.unknown_c
 
 
 class OrderPaid(Event, frozen=True, kw_only=True, tag="orders.order_paid.v1"):
-    """An order is paid: Σ lines = total = Σ payments. Everything a receipt needs is here."""
+    """An order is paid: Σ lines = total = Σ payments. Everything a receipt needs is here.
+
+    `at_once`: it was placed whole, so no earlier events of a basket told of its lines.
+    """
 
     subject_field: ClassVar[str] = "order_id"
     order_id: str
@@ -146,3 +153,4 @@ class OrderPaid(Event, frozen=True, kw_only=True, tag="orders.order_paid.v1"):
     tax_fen: int
     change_fen: int
     payments: tuple[PaidBy, ...]
+    at_once: bool

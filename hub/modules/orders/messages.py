@@ -163,6 +163,11 @@ class LineView(View, frozen=True):
     tax_fen: int
     state: Literal["live", "voided"]
 
+    @property
+    def voided(self) -> bool:
+        """Whether it was taken off the basket."""
+        return self.state == "voided"
+
 
 class OrderRow(View, frozen=True):
     """One order or basket without its lines; receipt_no, business_date and shift_id come with payment."""
@@ -185,14 +190,17 @@ class OrderRow(View, frozen=True):
 
 
 class Basket(msgspec.Struct, frozen=True, kw_only=True):
-    """A basket as the till draws it; `touched_line_id` is the line to light up."""
+    """A basket as the till draws it: live lines only, `touched_line_id` the one to light up.
+
+    `item_count` counts pieces, and a weighed line as one.
+    """
 
     order_id: str
     terminal_id: str
     state: OrderState
     total_fen: int
     tax_fen: int
-    item_count_milli: int
+    item_count: int
     lines: list[LineView]
     touched_line_id: str | None
 

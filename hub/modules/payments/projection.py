@@ -4,7 +4,7 @@ from sqlalchemy import bindparam, update
 
 from hub.kernel.journal import Record
 from hub.kernel.module import Rows
-from hub.kernel.sql import Kept, insert_into
+from hub.kernel.sql import Kept, Row, insert_into
 from hub.modules.payments.events import NoSaleDrawerRequested, PaymentTaken, ShiftClosed, ShiftOpened
 from hub.modules.payments.tables import no_sales, payments, shifts
 
@@ -35,7 +35,7 @@ _close_shift = Kept(
 def shift_opened(record: Record[ShiftOpened]) -> Rows:
     """An open shift with nothing taken yet."""
     event = record.event
-    row = {
+    row: Row = {
         "store_id": record.store_id,
         "shift_id": event.shift_id,
         "terminal_id": event.terminal_id,
@@ -59,7 +59,7 @@ def shift_opened(record: Record[ShiftOpened]) -> Rows:
 def payment_taken(record: Record[PaymentTaken]) -> Rows:
     """The payment, and its cash onto the shift."""
     event = record.event
-    row = {
+    row: Row = {
         "store_id": record.store_id,
         "payment_id": event.payment_id,
         "order_id": event.order_id,
@@ -71,14 +71,14 @@ def payment_taken(record: Record[PaymentTaken]) -> Rows:
         "change_fen": event.change_fen,
         "at_ms": record.at_ms,
     }
-    onto = {"of_store": record.store_id, "of_shift": event.shift_id, "more_fen": event.amount_fen}
+    onto: Row = {"of_store": record.store_id, "of_shift": event.shift_id, "more_fen": event.amount_fen}
     return [(_add_payment, row), (_count_cash, onto)]
 
 
 def no_sale_drawer_requested(record: Record[NoSaleDrawerRequested]) -> Rows:
     """The opening, and one more on the shift."""
     event = record.event
-    row = {
+    row: Row = {
         "store_id": record.store_id,
         "release_id": event.release_id,
         "terminal_id": event.terminal_id,
@@ -88,13 +88,14 @@ def no_sale_drawer_requested(record: Record[NoSaleDrawerRequested]) -> Rows:
         "requested_by": record.actor,
         "at_ms": record.at_ms,
     }
-    return [(_add_no_sale, row), (_count_no_sale, {"of_store": record.store_id, "of_shift": event.shift_id or ""})]
+    onto: Row = {"of_store": record.store_id, "of_shift": event.shift_id or ""}
+    return [(_add_no_sale, row), (_count_no_sale, onto)]
 
 
 def shift_closed(record: Record[ShiftClosed]) -> Rows:
     """The shift with its count."""
     event = record.event
-    row = {
+    row: Row = {
         "of_store": record.store_id,
         "of_shift": event.shift_id,
         "by": record.actor,

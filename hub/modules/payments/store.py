@@ -73,7 +73,8 @@ _payment_columns = (
 )
 _payments_here = payments.c.store_id == bindparam("store_id")
 _payment = Query(
-    select(*_payment_columns).where(_payments_here, payments.c.payment_id == bindparam("payment_id")), PaymentView
+    select(*_payment_columns).where(_payments_here, payments.c.payment_id == bindparam("payment_id")),
+    PaymentView,
 )
 _of_order = Query(
     select(*_payment_columns)

@@ -1,0 +1,161 @@
+"""One function per command on a basket as a whole; lines and payment have files of their own."""
+
+from hub.kernel.context import Context
+from hub.kernel.decision import Decision
+from hub.modules.audit.handlers import approve
+from hub.modules.catalogue import store as catalogue
+from hub.modules.identity import store as identity
+from hub.modules.identity.bounds import check_ids, check_quantity, check_texts
+from hub.modules.identity.handlers import wrong_terminal
+from hub.modules.orders import store
+from hub.modules.orders.baskets import basket_for
+from hub.modules.orders.events import (
+    BasketCleared,
+    BasketOpened,
+    BasketParked,
+    BasketResumed,
+    UnknownCodeScanned,
+)
+from hub.modules.orders.lines import Put, put
+from hub.modules.orders.messages import (
+    AddItem,
+    BasketChanged,
+    ClearBasket,
+    OrderState,
+    ParkBasket,
+    ResumeBasket,
+    ScanCode,
+    Scanned,
+)
+from hub.modules.orders.model import MAX_CODE_CHARS, PIECE_MILLI, BasketAct, is_whole, needs_approval
+
+
+def scan_code(command: ScanCode, ctx: Context) -> Decision:
+    """A known code lands on the till's basket; an unknown one is kept, and the till asks."""
+    code = command.code.strip()
+    refusal = (
+        wrong_terminal(ctx, command.terminal_id)
+        or check_ids(order_id=command.order_id, line_id=command.line_id)
+        or check_texts(code)
+    )
+    if refusal is not None:
+        return refusal
+    if not 0 < len(code) <= MAX_CODE_CHARS:
+        return Decision.refuse("orders.code_malformed", 400, limit=MAX_CODE_CHARS)
+    current = catalogue.active(ctx.read, ctx.store_id)
+    item = catalogue.item_by_code(ctx.read, current, code) if current else None
+    if item is None:
+        return _unknown(ctx, command, code)
+    if item.sold_by == "weight":
+        return Decision(answer=Scanned(outcome="needs_weight", code=code, item_id=item.item_id))
+    return _onto_basket(ctx, command, Put(item, PIECE_MILLI, code, command.line_id or ctx.new_id()))
+
+
+def add_item(command: AddItem, ctx: Context) -> Decision:
+    """An item chosen by hand, or weighed, lands on the till's basket."""
+    refusal = (
+        wrong_terminal(ctx, command.terminal_id)
+        or check_ids(order_id=command.order_id, line_id=command.line_id)
+        or check_quantity(command.qty_milli)
+    )
+    if refusal is not None:
+        return refusal
+    current = catalogue.active(ctx.read, ctx.store_id)
+    if current is None:
+        return Decision.refuse("catalogue.not_ready")
+    item = catalogue.item(ctx.read, current, command.item_id)
+    if item is None:
+        return Decision.refuse("catalogue.item_unknown", 404)
+    if not is_whole(item.sold_by, command.qty_milli):
+        return Decision.refuse("orders.quantity_not_whole", 400, item=item.name)
+    return _onto_basket(ctx, command, Put(item, command.qty_milli, None, command.line_id or ctx.new_id()))
+
+
+def park_basket(command: ParkBasket, ctx: Context) -> Decision:
+    """Put the basket aside."""
+    row, refusal = basket_for(ctx, command.order_id, BasketAct.PARK)
+    if row is None:
+        return refusal
+    if (malformed := check_texts(command.label)) is not None:
+        return malformed
+    if row.line_count == 0:
+        return Decision.refuse("orders.basket_empty")
+    parked = BasketParked(
+        order_id=row.order_id, terminal_id=row.terminal_id, label=command.label, total_fen=row.total_fen
+    )
+    return Decision.of(parked, answer=_changed(row, "parked"))
+
+
+def resume_basket(command: ResumeBasket, ctx: Context) -> Decision:
+    """Bring a parked basket to a till whose own basket is empty."""
+    if (elsewhere := wrong_terminal(ctx, command.terminal_id)) is not None:
+        return elsewhere
+    row, refusal = basket_for(ctx, command.order_id, BasketAct.RESUME, anywhere=True)
+    if row is None:
+        return refusal
+    if identity.terminal(ctx.read, ctx.store_id, command.terminal_id) is None:
+        return Decision.refuse("identity.terminal_unknown", 404, terminal_id=command.terminal_id[:20])
+    serving = store.open_basket_row(ctx.read, ctx.store_id, command.terminal_id)
+    if serving is not None and serving.line_count > 0:
+        return Decision.refuse("orders.another_basket_open")
+    resumed = BasketResumed(
+        order_id=row.order_id, terminal_id=command.terminal_id, was_terminal_id=row.terminal_id
+    )
+    given_up = Decision.of(_cleared(serving, None)) if serving is not None else Decision()
+    return Decision.of(resumed, answer=_changed(row, "open")) + given_up
+
+
+def clear_basket(command: ClearBasket, ctx: Context) -> Decision:
+    """Give a basket up; over a cashier's limit a second person must agree."""
+    row, refusal = basket_for(ctx, command.order_id, BasketAct.CLEAR, anywhere=True)
+    if row is None:
+        return refusal
+    answer = BasketChanged(order_id=row.order_id, state="cleared", total_fen=row.total_fen)
+    if not needs_approval(row.unapproved_fen, row.total_fen):
+        return Decision.of(_cleared(row, None), answer=answer)
+    approved = approve(ctx, "orders.clear_basket", row.order_id)
+    if approved.approver_id is None:
+        return approved.decision
+    return approved.decision + Decision.of(_cleared(row, approved.approver_id), answer=answer)
+
+
+def _unknown(ctx: Context, command: ScanCode, code: str) -> Decision:
+    if identity.terminal(ctx.read, ctx.store_id, command.terminal_id) is None:
+        return Decision.refuse("identity.terminal_unknown", 404, terminal_id=command.terminal_id[:20])
+    serving = store.open_basket_row(ctx.read, ctx.store_id, command.terminal_id)
+    order_id = serving.order_id if serving else None
+    event = UnknownCodeScanned(terminal_id=command.terminal_id, order_id=order_id, code=code)
+    return Decision.of(event, answer=Scanned(outcome="unknown", code=code, order_id=order_id))
+
+
+def _onto_basket(ctx: Context, command: ScanCode | AddItem, wanted: Put) -> Decision:
+    """Put an item on the till's open basket, opening one if none is."""
+    row = store.open_basket_row(ctx.read, ctx.store_id, command.terminal_id)
+    if row is not None:
+        if command.order_id is not None and command.order_id != row.order_id:
+            return Decision.refuse("orders.another_basket_open")
+        return put(ctx, row, wanted)
+    if command.order_id and store.basket_row(ctx.read, ctx.store_id, command.order_id) is not None:
+        return Decision.refuse("orders.basket_not_in_state", state="closed")
+    if identity.terminal(ctx.read, ctx.store_id, command.terminal_id) is None:
+        return Decision.refuse("identity.terminal_unknown", 404, terminal_id=command.terminal_id[:20])
+    order_id = command.order_id or ctx.new_id()
+    fresh = store.BasketRow(order_id, command.terminal_id, "open", 0, 0, 0, 0, 0, None)
+    landed = put(ctx, fresh, wanted)
+    if landed.refusal is not None:
+        return landed
+    return Decision.of(BasketOpened(order_id=order_id, terminal_id=command.terminal_id)) + landed
+
+
+def _cleared(row: store.BasketRow, approver_id: str | None) -> BasketCleared:
+    return BasketCleared(
+        order_id=row.order_id,
+        terminal_id=row.terminal_id,
+        line_count=row.line_count,
+        total_fen=row.total_fen,
+        approver_id=approver_id,
+    )
+
+
+def _changed(row: store.BasketRow, state: OrderState) -> BasketChanged:
+    return BasketChanged(order_id=row.order_id, state=state, total_fen=row.total_fen)

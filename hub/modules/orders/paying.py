@@ -1,0 +1,209 @@
+"""Handlers that turn a basket, or a whole order at once, into money, stock and a receipt number."""
+
+from collections.abc import Sequence
+
+from hub.kernel.context import Context
+from hub.kernel.decision import Decision
+from hub.modules.catalogue import store as catalogue
+from hub.modules.identity.bounds import check_amount, check_ids, check_quantity
+from hub.modules.identity.handlers import wrong_terminal
+from hub.modules.inventory.handlers import movements_for_sale
+from hub.modules.inventory.model import Wanted
+from hub.modules.orders import store
+from hub.modules.orders.baskets import basket_for
+from hub.modules.orders.events import Line, OrderPaid, PaidBy
+from hub.modules.orders.messages import LineView, OrderPlaced, PayCash, PlacedLine, PlacedPayment, PlaceOrder
+from hub.modules.orders.model import (
+    MAX_LINES,
+    MAX_PAYMENTS,
+    BasketAct,
+    is_whole,
+    line_of,
+    receipt_no,
+    split_due,
+    sums,
+)
+from hub.modules.payments.events import PaymentTaken
+from hub.modules.payments.handlers import no_open_shift, shift_to_pay_in, take_cash
+from hub.modules.payments.messages import PaymentDone
+from hub.modules.payments.store import ShiftRow
+
+
+def pay_cash(command: PayCash, ctx: Context) -> Decision:
+    """Pay the till's basket as it was shown; one that changed meanwhile is shown again instead."""
+    row, refusal = basket_for(ctx, command.order_id, BasketAct.PAY)
+    if row is None:
+        return refusal
+    if row.line_count == 0:
+        return Decision.refuse("orders.basket_empty")
+    if row.total_fen != command.due_fen:
+        return Decision.refuse("orders.total_changed", total_fen=row.total_fen)
+    lines = [
+        _sold(line) for line in store.lines(ctx.read, ctx.store_id, row.order_id) if line.state == "live"
+    ]
+    payment = PlacedPayment(payment_id=command.payment_id, tender="cash", amount_fen=command.tendered_fen)
+    return _paid(ctx, row.order_id, row.terminal_id, lines, [payment], at_once=False)
+
+
+def place_order(command: PlaceOrder, ctx: Context) -> Decision:
+    """Take a whole order at once."""
+    refusal = wrong_terminal(ctx, command.terminal_id) or check_ids(order_id=command.order_id)
+    if refusal is not None:
+        return refusal
+    if not 0 < len(command.lines) <= MAX_LINES:
+        return Decision.refuse("orders.too_many_lines", 400, limit=MAX_LINES)
+    if store.basket_row(ctx.read, ctx.store_id, command.order_id) is not None:
+        return Decision.refuse("orders.order_exists")
+    lines, refusal = _priced(ctx, command.lines)
+    if refusal is not None:
+        return refusal
+    return _paid(ctx, command.order_id, command.terminal_id, lines, command.payments, at_once=True)
+
+
+def _priced(ctx: Context, placed: Sequence[PlacedLine]) -> tuple[list[Line], Decision | None]:
+    """The lines at the catalogue's prices, or why one cannot be sold."""
+    current = catalogue.active(ctx.read, ctx.store_id)
+    if current is None:
+        return [], Decision.refuse("catalogue.not_ready")
+    lines: list[Line] = []
+    line_ids: set[str] = set()
+    for number, wanted in enumerate(placed, start=1):
+        refusal = _unsound(wanted, line_ids)
+        if refusal is not None:
+            return [], refusal
+        line_ids.add(wanted.line_id)
+        item = (
+            catalogue.item(ctx.read, current, wanted.item_id)
+            if wanted.item_id is not None
+            else catalogue.item_by_code(ctx.read, current, wanted.code or "")
+        )
+        if item is None:
+            return [], Decision.refuse("orders.item_unknown", 404, line_no=number)
+        if not is_whole(item.sold_by, wanted.qty_milli):
+            return [], Decision.refuse("orders.quantity_not_whole", 400, item=item.name)
+        lines.append(line_of(item, wanted.line_id, number, wanted.qty_milli, wanted.code))
+        if (outside := check_amount(lines[-1].amount_fen)) is not None:
+            return [], outside
+    return lines, None
+
+
+def _unsound(wanted: PlacedLine, line_ids: set[str]) -> Decision | None:
+    if (wanted.item_id is None) == (wanted.code is None):
+        return Decision.refuse("orders.item_or_code", 400)
+    if wanted.line_id in line_ids:
+        return Decision.refuse("orders.line_exists")
+    return check_ids(line_id=wanted.line_id) or check_quantity(wanted.qty_milli)
+
+
+def _paid(
+    ctx: Context,
+    order_id: str,
+    terminal_id: str,
+    lines: Sequence[Line],
+    payments: Sequence[PlacedPayment],
+    at_once: bool,
+) -> Decision:
+    """Order, payments and stock movements as one decision; any refusal leaves nothing behind."""
+    shift = shift_to_pay_in(ctx, terminal_id)
+    if shift is None:
+        return no_open_shift(terminal_id)
+    total_fen, tax_fen = sums(lines)
+    if (outside := check_amount(total_fen)) is not None:
+        return outside
+    taken, paid_by = _payments(ctx, shift, order_id, total_fen, payments)
+    if taken.refusal is not None:
+        return taken
+    moved = movements_for_sale(ctx, order_id, [Wanted(line.item_id, line.qty_milli) for line in lines])
+    if moved.refusal is not None:
+        return moved
+    seq = store.last_receipt_seq(ctx.read, ctx.store_id, terminal_id, shift.business_date) + 1
+    paid = OrderPaid(
+        order_id=order_id,
+        terminal_id=terminal_id,
+        receipt_no=receipt_no(ctx.store_id, terminal_id, shift.business_date, seq),
+        receipt_seq=seq,
+        business_date=shift.business_date,
+        shift_id=shift.shift_id,
+        cashier_id=ctx.actor.staff_id if ctx.actor else None,
+        lines=tuple(lines),
+        total_fen=total_fen,
+        tax_fen=tax_fen,
+        change_fen=sum(payment.change_fen for payment in paid_by),
+        payments=paid_by,
+        at_once=at_once,
+    )
+    return Decision.of(paid, *taken.events, *moved.events, answer=_placed(paid))
+
+
+def _payments(
+    ctx: Context,
+    shift: ShiftRow,
+    order_id: str,
+    total_fen: int,
+    payments: Sequence[PlacedPayment],
+) -> tuple[Decision, tuple[PaidBy, ...]]:
+    """Each payment's part of the total taken, or why not."""
+    if not 0 < len(payments) <= MAX_PAYMENTS or len({one.payment_id for one in payments}) < len(payments):
+        return Decision.refuse("orders.payments_malformed", 400, limit=MAX_PAYMENTS), ()
+    for payment in payments:
+        if (outside := check_amount(payment.amount_fen)) is not None:
+            return outside, ()
+    tendered = [payment.amount_fen for payment in payments]
+    parts = split_due(total_fen, tendered)
+    if parts is None:
+        if sum(tendered) < total_fen:
+            return Decision.refuse("payments.too_little", due_fen=total_fen, tendered_fen=sum(tendered)), ()
+        return Decision.refuse("orders.payments_malformed", 400, limit=MAX_PAYMENTS), ()
+    taken = Decision()
+    for payment, part_fen in zip(payments, parts, strict=True):
+        taken += take_cash(ctx, shift, order_id, payment.payment_id, part_fen, payment.amount_fen)
+    return taken, tuple(_paid_by(event) for event in taken.events if isinstance(event, PaymentTaken))
+
+
+def _paid_by(event: PaymentTaken) -> PaidBy:
+    return PaidBy(
+        payment_id=event.payment_id,
+        tender=event.tender,
+        amount_fen=event.amount_fen,
+        tendered_fen=event.tendered_fen,
+        change_fen=event.change_fen,
+    )
+
+
+def _sold(line: LineView) -> Line:
+    return Line(
+        line_id=line.line_id,
+        line_no=line.line_no,
+        item_id=line.item_id,
+        sku=line.sku,
+        code=line.code,
+        name=line.name,
+        name_en=line.name_en,
+        unit=line.unit,
+        sold_by=line.sold_by,
+        unit_price_fen=line.unit_price_fen,
+        qty_milli=line.qty_milli,
+        amount_fen=line.amount_fen,
+        tax_rate_bp=line.tax_rate_bp,
+        tax_fen=line.tax_fen,
+    )
+
+
+def _placed(paid: OrderPaid) -> OrderPlaced:
+    return OrderPlaced(
+        order_id=paid.order_id,
+        receipt_no=paid.receipt_no,
+        business_date=paid.business_date,
+        total_fen=paid.total_fen,
+        change_fen=paid.change_fen,
+        payments=tuple(
+            PaymentDone(
+                payment_id=one.payment_id,
+                tender="cash",
+                amount_fen=one.amount_fen,
+                tendered_fen=one.tendered_fen,
+                change_fen=one.change_fen,
+            )
+            for one in paid.payments
+        ),
+    )

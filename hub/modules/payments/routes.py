@@ -1,0 +1,77 @@
+"""HTTP: shifts, the drawer, an order's payments."""
+
+from litestar import Controller, get, post
+
+from hub.kernel.bus import Bus
+from hub.kernel.context import Caller
+from hub.kernel.db import Readers
+from hub.kernel.http import require, send
+from hub.modules.payments import store
+from hub.modules.payments.messages import (
+    ClosedShiftView,
+    CloseShift,
+    DrawerRequested,
+    OpenDrawer,
+    OpenShift,
+    PaymentView,
+    ShiftStarted,
+    ShiftTotals,
+    ShiftView,
+    TakeXReport,
+)
+
+SHIFT = "payments.shift"
+
+
+class PaymentsController(Controller):
+    """Money in the drawer."""
+
+    path = "/api/payments"
+    tags = ("payments",)
+
+    @get("/shifts/current", sync_to_thread=True)
+    def current_shift(self, readers: Readers, caller: Caller, store_id: str) -> ShiftView | None:
+        """The open shift of the caller's till; null when none is open."""
+        require(caller, SHIFT)
+        return store.current_shift(readers, store_id, caller.terminal_id or "")
+
+    @get("/shifts/closed", sync_to_thread=True)
+    def closed_shifts(
+        self, readers: Readers, caller: Caller, store_id: str, limit: int = 50
+    ) -> list[ClosedShiftView]:
+        """The shifts closed last, with their counts."""
+        require(caller, "audit.read")
+        return store.closed_shifts(readers, store_id, limit)
+
+    @get("/orders/{order_id:str}", sync_to_thread=True)
+    def payments(self, readers: Readers, caller: Caller, store_id: str, order_id: str) -> list[PaymentView]:
+        """An order's payments."""
+        require(caller, SHIFT)
+        return store.payments_of(readers, store_id, order_id)
+
+    @post("/shifts/open", status_code=200)
+    async def open_shift(self, data: OpenShift, bus: Bus, caller: Caller) -> ShiftStarted:
+        """Start taking money at a till."""
+        answer: ShiftStarted = await send(bus, data, caller)
+        return answer
+
+    @post("/shifts/close", status_code=200)
+    async def close_shift(self, data: CloseShift, bus: Bus, caller: Caller) -> ShiftTotals:
+        """End a shift with a blind count."""
+        answer: ShiftTotals = await send(bus, data, caller)
+        return answer
+
+    @post("/shifts/x-report", status_code=200)
+    async def x_report(self, data: TakeXReport, bus: Bus, caller: Caller) -> ShiftTotals:
+        """The running totals of an open shift, with an approval."""
+        answer: ShiftTotals = await send(bus, data, caller)
+        return answer
+
+    @post("/drawer/open", status_code=200)
+    async def open_drawer(self, data: OpenDrawer, bus: Bus, caller: Caller) -> DrawerRequested:
+        """Open the drawer without a sale, with an approval."""
+        answer: DrawerRequested = await send(bus, data, caller)
+        return answer
+
+
+CONTROLLERS = (PaymentsController,)
