@@ -1,8 +1,8 @@
-"""What comes out of the printer: receipts and shift reports, block by block, in Chinese as the law of the shop."""
+"""What comes out of the printer: receipts and shift reports, block by block."""
 
 from datetime import UTC, datetime
 
-from drivers.document import AnyBlock, Barcode, Cell, Columns, Cut, Document, Feed, Rule, Text
+from hub.devices.paper import AnyBlock, Barcode, Cell, Columns, Cut, Document, Feed, Rule, Text
 from hub.app.settings import Shop
 from hub.devices.messages import PrintJobView
 from hub.kernel.clock import CHINA_TIME

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable
 
 from drivers import messages as wire
-from drivers.document import Document, content_hash
+from drivers.messages import Document, content_hash
 from hub.devices import messages, model, store
 from hub.devices.links import Gateways
 from hub.kernel.bus import Bus

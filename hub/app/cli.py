@@ -1,0 +1,94 @@
+"""`dianshu`: one command for hub, gateway, cloud, simulator and the tools around them.
+
+Each program's own command line is loaded only when it is called, so that none pays for another's imports.
+"""
+
+import importlib
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from hub.app.settings import HubSettings, load_settings
+from hub.kernel.errors import Refused
+
+PROGRAMS = {
+    "gateway": ("drivers.gateway.cli", "Run this counter's devices."),
+    "cloud": ("cloud_sync.cloud.cli", "Run the chain's aggregator and console."),
+    "sim": ("hardware_sim.cli", "Play the devices of a counter that is not there."),
+    "journal": ("hub.app.cli_journal", "Verify the journal, or rebuild the tables from it."),
+    "people": ("hub.app.cli_people", "Forget a person for good."),
+    "backup": ("hub.app.cli_backup", "Make a backup, also while the hub runs; or bring one back."),
+}
+app = typer.Typer(help="Dianshu (店枢): the store hub.", no_args_is_help=True, add_completion=False)
+hub_app = typer.Typer(help="Run a store's hub.", no_args_is_help=True)
+app.add_typer(hub_app, name="hub")
+
+Config = Annotated[Path, typer.Option("--config", help="The hub's settings file (TOML).")]
+
+
+@hub_app.command("run")
+def hub_run(config: Config) -> None:
+    """Serve the store until told to stop."""
+    settings = _settings(config)
+    from hub.app.server import run  # noqa: PLC0415 (loaded when it serves)
+
+    run(settings)
+
+
+@hub_app.command("init")
+def hub_init(config: Config) -> None:
+    """Make the hub's keys and its gateways' token; print the key by which the cloud knows the hub."""
+    settings = _settings(config)
+    from hub.app.server import gateway_token  # noqa: PLC0415
+    from hub.app.wiring import open_engine  # noqa: PLC0415
+
+    engine = open_engine(settings)
+    gateway_token(settings.gateway_token_path)
+    typer.echo(engine.keystore.public_key().hex())
+    engine.close()
+
+
+@app.command()
+def demo(
+    check: Annotated[bool, typer.Option("--check", help="Ring up one sale by itself and check it.")] = False,
+    folder: Annotated[Path, typer.Option("--folder", help="Where the demo keeps its files.")] = Path(".demo"),
+) -> None:
+    """A whole shop on this machine: counter, gateway, hub, broker and cloud."""
+    from hub.app.demo.launcher import run_demo  # noqa: PLC0415
+
+    raise typer.Exit(run_demo(folder.resolve(), check=check))
+
+
+def _settings(config: Path) -> HubSettings:
+    try:
+        return load_settings(config)
+    except Refused as error:
+        facts = "; ".join(str(fact) for fact in error.refusal.facts.values())
+        typer.echo(f"{error.refusal.code}: {facts}", err=True)
+        raise typer.Exit(2) from error
+
+
+def _named_for_help(name: str, summary: str) -> None:
+    @app.command(name, help=summary)
+    def program() -> NoReturn:
+        raise typer.Exit(2)
+
+
+for _name, (_module, _summary) in PROGRAMS.items():
+    _named_for_help(_name, _summary)
+
+
+def main() -> None:
+    """The console script."""
+    asked = sys.argv[1] if len(sys.argv) > 1 else ""
+    if asked in PROGRAMS:
+        program = importlib.import_module(PROGRAMS[asked][0])
+        program.app(sys.argv[2:], prog_name=f"dianshu {asked}")
+    else:
+        app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,189 @@
+"""The hub's HTTP face: who asks, how a refusal reads, which pages and routes there are."""
+
+import hmac
+import logging
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from litestar import Litestar, Request, Response
+from litestar.connection import ASGIConnection
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.static_files import create_static_files_router
+
+from hub.app.auth import COOKIE, Tokens
+from hub.kernel.bus import Bus
+from hub.kernel.context import Caller, People
+from hub.kernel.db import Readers
+from hub.kernel.engine import Engine
+from hub.kernel.errors import Refusal, Refused, Texts
+from hub.modules.identity import store as identity
+
+log = logging.getLogger(__name__)
+
+MAX_BODY_BYTES = 256 * 1024
+STATIC = Path(__file__).parent / "static"
+_POLICY = (
+    "default-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+)
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """A refusal as the client reads it."""
+
+    code: str
+    message: str
+    facts: dict[str, str | int]
+
+
+def language_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    """The reader's language: the page's own choice, else what the browser asks for."""
+    asked = connection.query_params.get("lang") or connection.headers.get("accept-language") or ""
+    return "en" if asked.lower().startswith("en") else "zh-CN"
+
+
+class Renderer:
+    """Turns every "no" into one shape, in the reader's language."""
+
+    def __init__(self, texts: Texts) -> None:
+        self._texts = texts
+
+    def refused(self, request: Request[Any, Any, Any], error: Refused) -> Response[Problem]:
+        """A refusal."""
+        return self._problem(request, error.refusal)
+
+    def http(self, request: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
+        """What the HTTP library refuses by itself."""
+        match error.status_code:
+            case 413:
+                refusal = Refusal("command.too_large", 413, {"limit_kib": MAX_BODY_BYTES // 1024})
+            case 404:
+                refusal = Refusal("hub.not_found", 404)
+            case status if status < 500:
+                refusal = Refusal("command.malformed", status, {"reason": _reason(error)})
+            case _:
+                return self.bug(request, error)
+        return self._problem(request, refusal)
+
+    def bug(self, request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
+        """What should not have happened."""
+        log.error("request failed", exc_info=error)
+        return self._problem(request, Refusal("hub.internal_error", 500))
+
+    def _problem(self, request: Request[Any, Any, Any], refusal: Refusal) -> Response[Problem]:
+        message = self._texts.render(refusal, language_of(request))
+        return Response(Problem(refusal.code, message, refusal.facts), status_code=refusal.status)
+
+
+def _reason(error: HTTPException) -> str:
+    extra = error.extra
+    if isinstance(extra, list) and extra and isinstance(extra[0], dict):
+        return "; ".join(f"{item.get('key', '')}: {item.get('message', '')}".strip(": ") for item in extra)
+    return error.detail
+
+
+class Callers:
+    """Finds out who sends a request: the session's cookie, or its token as a bearer."""
+
+    def __init__(self, engine: Engine, tokens: Tokens) -> None:
+        self._engine = engine
+        self._tokens = tokens
+
+    def of(self, connection: ASGIConnection[Any, Any, Any, Any]) -> Caller:
+        """The caller, with no actor when nobody is signed in."""
+        session_id = self._tokens.session_of(bearer_of(connection) or connection.cookies.get(COOKIE))
+        row = identity.session(self._engine.readers, session_id) if session_id else None
+        return Caller(identity.actor_of(row), row.terminal_id) if row else Caller()
+
+
+def bearer_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
+    """The token in the Authorization header, if there is one."""
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    return token if scheme.lower() == "bearer" else None
+
+
+def is_gateway(connection: ASGIConnection[Any, Any, Any, Any], token: str) -> bool:
+    """Whether a gateway shows this hub's token."""
+    return hmac.compare_digest((bearer_of(connection) or "").encode(), token.encode())
+
+
+def create_app(
+    engine: Engine,
+    texts: Texts,
+    controllers: list[Any],
+    run_beside: Callable[[Litestar], Any],
+    state: dict[str, Any],
+) -> Litestar:
+    """The Litestar app over an engine; `run_beside` is an async context that lives as long as it does."""
+    renderer = Renderer(texts)
+    callers = Callers(engine, state["tokens"])
+    return Litestar(
+        route_handlers=[*controllers, *_pages()],
+        dependencies=_dependencies(engine, callers),
+        exception_handlers={
+            Refused: renderer.refused,
+            HTTPException: renderer.http,
+            Exception: renderer.bug,
+        },
+        lifespan=[_lifespan(run_beside)],
+        state=State({**state, "callers": callers, "engine": engine, "texts": texts}),
+        request_max_body_size=MAX_BODY_BYTES,
+        openapi_config=OpenAPIConfig(
+            title="Dianshu hub", version="1", path="/api/schema", render_plugins=[JsonRenderPlugin()]
+        ),
+        after_request=_guarded,
+        logging_config=None,
+    )
+
+
+def _dependencies(engine: Engine, callers: Callers) -> dict[str, Provide]:
+    """What every controller may ask for by name."""
+
+    def bus() -> Bus:
+        return engine.bus
+
+    def readers() -> Readers:
+        return engine.readers
+
+    def people() -> People:
+        return engine.keystore
+
+    def store_id() -> str:
+        return engine.origin.store_id
+
+    def caller(request: Request[Any, Any, Any]) -> Caller:
+        return callers.of(request)
+
+    makers = (bus, readers, people, store_id, caller)
+    return {make.__name__: Provide(make, sync_to_thread=False) for make in makers}
+
+
+def _lifespan(run_beside: Callable[[Litestar], Any]) -> Callable[[Litestar], Any]:
+    @asynccontextmanager
+    async def living(app: Litestar) -> AsyncGenerator[None, None]:
+        async with run_beside(app):
+            yield
+
+    return living
+
+
+def _guarded(response: Response[Any]) -> Response[Any]:
+    response.headers.setdefault("content-security-policy", _POLICY)
+    response.headers.setdefault("x-content-type-options", "nosniff")
+    response.headers.setdefault("referrer-policy", "same-origin")
+    response.headers.setdefault("cache-control", "no-store")
+    return response
+
+
+def _pages() -> list[Any]:
+    folder = STATIC / "till"
+    if not folder.is_dir():
+        return []
+    return [create_static_files_router(path="/till", directories=[folder], html_mode=True)]

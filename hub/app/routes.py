@@ -1,0 +1,186 @@
+"""The hub's own routes: the shop, signing in, devices, print jobs, and the two WebSockets."""
+
+import asyncio
+from typing import Any
+
+import msgspec
+from litestar import Controller, Request, Response, WebSocket, get, post, websocket
+from litestar.datastructures import Cookie
+from litestar.exceptions import WebSocketDisconnect
+
+from hub.app.auth import COOKIE, Tokens
+from hub.app.http import is_gateway, language_of
+from hub.app.live import Page
+from hub.app.settings import HubSettings
+from hub.devices import messages as device_messages
+from hub.devices import store as devices
+from hub.devices.links import SocketClosed
+from hub.kernel.bus import Bus
+from hub.kernel.context import Caller
+from hub.kernel.db import Readers
+from hub.kernel.http import send
+from hub.modules.identity import store as identity
+from hub.modules.identity.messages import SignedIn, SignIn, SignOut, TerminalView
+
+_NOT_SIGNED_IN = 4401
+_TOO_SLOW = 4408
+_WRONG_TOKEN = 4403
+
+
+class DemoLogin(msgspec.Struct, frozen=True):
+    """A login that exists in demo mode only."""
+
+    staff_no: str
+    pin: str
+    role: str
+
+
+class Shop(msgspec.Struct, frozen=True):
+    """What a page must know before anybody signs in."""
+
+    store_id: str
+    name: str
+    name_en: str
+    terminals: list[TerminalView]
+    is_demo: bool
+    demo_logins: list[DemoLogin]
+
+
+class SessionController(Controller):
+    """Signing in and out."""
+
+    path = "/api"
+
+    @get("/shop", sync_to_thread=False)
+    def shop(self, request: Request[Any, Any, Any], readers: Readers, store_id: str) -> Shop:
+        """The store's name and tills; in demo mode the logins too."""
+        settings: HubSettings = request.app.state.settings
+        demo: list[DemoLogin] = request.app.state.demo_logins
+        terminals = identity.all_terminals(readers, store_id)
+        shop = settings.shop
+        return Shop(store_id, shop.name, shop.name_en, terminals, settings.mode == "demo", demo)
+
+    @post("/sign-in", status_code=200)
+    async def sign_in(
+        self, data: SignIn, request: Request[Any, Any, Any], bus: Bus, caller: Caller
+    ) -> Response[SignedIn]:
+        """Open a session; its token is set as a cookie that scripts cannot read."""
+        signed_in = msgspec.convert(await send(bus, data, caller), SignedIn, from_attributes=True)
+        tokens: Tokens = request.app.state.tokens
+        cookie = Cookie(
+            COOKIE,
+            value=tokens.token_of(signed_in.session_id),
+            httponly=True,
+            samesite="strict",
+            secure=request.url.scheme == "https",
+        )
+        return Response(signed_in, cookies=[cookie])
+
+    @post("/sign-out", status_code=200)
+    async def sign_out(
+        self, data: SignOut, request: Request[Any, Any, Any], bus: Bus, caller: Caller
+    ) -> Response[None]:
+        """End the session and hang up on its pages."""
+        await send(bus, data, caller)
+        request.app.state.live.end_session(data.session_id)
+        response: Response[None] = Response(None)
+        response.delete_cookie(COOKIE)
+        return response
+
+
+class DeviceController(Controller):
+    """Devices, print jobs and copies."""
+
+    path = "/api/devices"
+
+    @get("/", sync_to_thread=False)
+    def all(self, readers: Readers, store_id: str) -> list[device_messages.DeviceView]:
+        """Every device of the store."""
+        return devices.all_devices(readers, store_id)
+
+    @post("/bind", status_code=200)
+    async def bind(self, data: device_messages.BindDevice, bus: Bus, caller: Caller) -> None:
+        """Let a device work for a till."""
+        await send(bus, data, caller)
+
+    @post("/prints/settle", status_code=200)
+    async def settle(
+        self, data: device_messages.SettlePrint, bus: Bus, caller: Caller
+    ) -> device_messages.PrintQueuedAnswer:
+        """Say whether the paper of an unknown job is there."""
+        answer: device_messages.PrintQueuedAnswer = await send(bus, data, caller)
+        return answer
+
+    @post("/prints/reprint", status_code=200)
+    async def reprint(
+        self, data: device_messages.Reprint, bus: Bus, caller: Caller
+    ) -> device_messages.PrintQueuedAnswer:
+        """Print a receipt again, marked as a copy."""
+        answer: device_messages.PrintQueuedAnswer = await send(bus, data, caller)
+        return answer
+
+
+@get("/health", sync_to_thread=False)
+def health() -> dict[str, str]:
+    """Whether the hub answers."""
+    return {"status": "ok"}
+
+
+@websocket("/ws/terminal/{terminal_id:str}")
+async def terminal_socket(socket: WebSocket[Any, Any, Any], terminal_id: str) -> None:
+    """The till's live picture, for whoever is signed in at that till."""
+    await socket.accept()
+    caller: Caller = socket.app.state.callers.of(socket)
+    if caller.actor is None or caller.terminal_id != terminal_id:
+        await socket.close(_NOT_SIGNED_IN, "sign in first")
+        return
+    page = Page(terminal_id, caller.actor.session_id, language_of(socket))
+    live = socket.app.state.live
+    live.open(page)
+    sending = asyncio.create_task(_send_frames(socket, page), name=f"page of {terminal_id}")
+    try:
+        while True:
+            await socket.receive_text()
+    except WebSocketDisconnect:
+        pass
+    finally:
+        live.close(page)
+        sending.cancel()
+
+
+async def _send_frames(socket: WebSocket[Any, Any, Any], page: Page) -> None:
+    while (frame := await page.waiting.get()) is not None:
+        await socket.send_data(frame, mode="text")
+    await socket.close(_TOO_SLOW, "start again from a snapshot")
+
+
+class _GatewaySocket:
+    """A Litestar WebSocket as the devices room knows one."""
+
+    def __init__(self, socket: WebSocket[Any, Any, Any]) -> None:
+        self._socket = socket
+
+    async def receive_text(self) -> str:
+        try:
+            return await self._socket.receive_text()
+        except WebSocketDisconnect as error:
+            raise SocketClosed(str(error.code)) from error
+
+    async def send_text(self, data: str) -> None:
+        await self._socket.send_text(data)
+
+    async def close(self, code: int = 1000, reason: str | None = None) -> None:
+        await self._socket.close(code, reason)
+
+
+@websocket("/ws/gateway")
+async def gateway_socket(socket: WebSocket[Any, Any, Any]) -> None:
+    """A gateway's link."""
+    await socket.accept()
+    if not is_gateway(socket, socket.app.state.gateway_token):
+        await socket.close(_WRONG_TOKEN, "devices.gateway_token_wrong")
+        return
+    await socket.app.state.gateways.serve(_GatewaySocket(socket))
+
+
+ROUTES = [SessionController, DeviceController, health, terminal_socket, gateway_socket]

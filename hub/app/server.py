@@ -1,0 +1,175 @@
+"""The hub as a process: everything opened in order, run on one loop, closed in order."""
+
+import asyncio
+import os
+import secrets
+import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from litestar import Litestar
+
+from cloud_sync.edge.uplink import Surroundings, Uplink, UplinkSettings
+from cloud_sync.wire.link import Broker
+from cloud_sync.wire.topics import address
+from hub.app.auth import Tokens
+from hub.app.http import create_app
+from hub.app.live import Live
+from hub.app.receipts import Layouts
+from hub.app.routes import ROUTES, DemoLogin
+from hub.app.settings import CloudSettings, HubSettings
+from hub.app.wiring import MODULES, open_engine, texts
+from hub.devices import store as devices
+from hub.devices.effects import KickDrawer
+from hub.devices.links import Gateways
+from hub.devices.spool import Spool
+from hub.kernel.clock import SystemClock
+from hub.kernel.context import Actor
+from hub.kernel.engine import Engine
+from hub.kernel.jobs import Job
+from hub.modules.identity import store as identity
+
+VERSION = "0.1.0"
+_CLOCK_LOOK_S = 10.0
+
+
+class Hub:
+    """One store's hub, from its engine to its pages."""
+
+    def __init__(self, settings: HubSettings, demo_logins: list[DemoLogin] | None = None) -> None:
+        self.settings = settings
+        self.engine = open_engine(settings)
+        self._texts = texts()
+        self.live = Live(self.engine.readers, settings.store_id, self.engine.clock, self._texts)
+        self.gateways = Gateways(self.engine.bus, self.engine.clock, self._at_terminal, self.live.scanned)
+        self.spool = Spool(
+            self.engine.bus,
+            self.engine.readers,
+            settings.store_id,
+            self.gateways,
+            self.engine.clock,
+            Layouts(settings.shop, settings.store_id),
+        )
+        self.uplink = _uplink(settings, self.engine, self.live) if settings.cloud else None
+        self.app = create_app(
+            self.engine,
+            self._texts,
+            [*ROUTES, *_module_routes()],
+            self._run_beside,
+            {
+                "settings": settings,
+                "tokens": Tokens(self.engine.keystore),
+                "live": self.live,
+                "gateways": self.gateways,
+                "gateway_token": gateway_token(settings.gateway_token_path),
+                "demo_logins": demo_logins or [],
+                "uplink": self.uplink,
+            },
+        )
+
+    @asynccontextmanager
+    async def _run_beside(self, _app: Litestar) -> AsyncGenerator[None, None]:
+        """Effects, jobs, the spool and the uplink, for as long as the app serves."""
+        self.live.begin()
+        self.engine.listen(self.live.committed)
+        loop = asyncio.get_running_loop()
+        self.engine.listen(lambda _records: _call(loop, self.spool.wake))
+        self.engine.start([KickDrawer(self.gateways, loop)], self._jobs())
+        if self.uplink is not None:
+            self.engine.listen(lambda _records: self.uplink.wake() if self.uplink else None)
+            self.uplink.start()
+        spooling = asyncio.create_task(self.spool.run(), name="print spool")
+        try:
+            yield
+        finally:
+            spooling.cancel()
+            if self.uplink is not None:
+                await asyncio.to_thread(self.uplink.stop)
+            await asyncio.to_thread(self.engine.close)
+
+    def _jobs(self) -> list[Job]:
+        clock = self.engine.clock
+        if not isinstance(clock, SystemClock):
+            return []
+        return [Job("look for a synchronised clock", _CLOCK_LOOK_S, clock.look_for_sync)]
+
+    def _at_terminal(self, device_id: str) -> tuple[str | None, Actor | None]:
+        with self.engine.readers.session() as read:
+            device = devices.device(read, self.settings.store_id, device_id)
+            if device is None or device.terminal_id is None:
+                return None, None
+            sessions = identity.sessions_at(read, device.terminal_id)
+            return device.terminal_id, identity.actor_of(sessions[0]) if sessions else None
+
+
+def _call(loop: asyncio.AbstractEventLoop, function: Any) -> None:
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(function)
+
+
+def _module_routes() -> list[Any]:
+    return [route for module in MODULES if module.routes for route in module.routes()]
+
+
+def _uplink(settings: HubSettings, engine: Engine, live: Live) -> Uplink:
+    cloud: CloudSettings = settings.cloud  # type: ignore[assignment]
+    password = Path(cloud.password_file).read_text().strip() if cloud.password_file else None
+    clock = engine.clock
+    return Uplink(
+        UplinkSettings(
+            hub=address(cloud.tenant, settings.hub_id),
+            broker=Broker(
+                host=cloud.host,
+                port=cloud.port,
+                username=cloud.username or None,
+                password=password,
+                tls=bool(cloud.ca_file),
+                ca_file=cloud.ca_file or None,
+            ),
+            epoch=settings.epoch,
+            version=VERSION,
+        ),
+        Surroundings(
+            readers=engine.readers,
+            keystore=engine.keystore,
+            durable_seq=lambda: engine.writer.fsynced_seq,
+            now_ms=lambda: int(time.time() * 1000),
+            on_change=live.sync_changed,
+            on_cloud_time=clock.confirm if isinstance(clock, SystemClock) else lambda _ms: None,
+        ),
+    )
+
+
+def gateway_token(path: Path) -> str:
+    """The token that this hub's gateways show, made at first use, readable by its owner alone."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(32))
+    return path.read_text().strip()
+
+
+def run(settings: HubSettings, demo_logins: list[DemoLogin] | None = None) -> None:
+    """Serve until a signal says stop."""
+    hub = Hub(settings, demo_logins)
+    config = uvicorn.Config(
+        hub.app,
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        ws="websockets-sansio",
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=5,
+        ws_max_size=MAX_FRAME_BYTES,
+        server_header=False,
+    )
+    uvicorn.Server(config).run()
+
+
+MAX_FRAME_BYTES = 256 * 1024
