@@ -1,5 +1,6 @@
 """A replayable order of faults: seed and steps give the same faults at the same points of the traffic."""
 
+from pathlib import Path
 from random import Random
 from typing import Literal
 
@@ -63,3 +64,17 @@ def random_schedule(seed: int, devices: dict[str, DeviceKind], rounds: int, span
             steps.append(FaultStep(device_id=device_id, after=start, unit=unit, fault=fault))
             steps.append(FaultStep(device_id=device_id, after=end, unit=unit, fault=Healed()))
     return FaultSchedule(seed=seed, steps=tuple(steps))
+
+
+class ScheduleUnreadable(Exception):
+    """The fault schedule cannot be used; the message says why in one line."""
+
+
+def read_schedule(path: Path) -> FaultSchedule:
+    """A schedule stored as JSON."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=FaultSchedule)
+    except OSError as error:
+        raise ScheduleUnreadable(f"cannot read {path.name}: {error.strerror}") from error
+    except msgspec.DecodeError as error:
+        raise ScheduleUnreadable(f"{path.name} is not a fault schedule: {error}") from error

@@ -79,6 +79,7 @@ def description(who: InputIdentity) -> str:
     node = [f"P: {who.event_path}", f"N: {who.node.removeprefix('/dev/')}", "E: SUBSYSTEM=input"]
     node += [f"E: DEVNAME={who.node}", f"E: MAJOR={major}", f"E: MINOR={minor}", *identity]
     node += [f"E: DEVLINKS=/dev/input/{who.by_id} /dev/input/{who.by_path}", f"A: dev={who.device_number}"]
+    node.append(f"L: device=../../input{who.number}")
     return "\n\n".join("\n".join(part) for part in (usb, device, node)) + "\n\n"
 
 

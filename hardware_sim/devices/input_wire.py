@@ -18,7 +18,9 @@ CHUNK_BYTES = 84 * EVENT.size
 class InputWire:
     """Each plug makes a new node behind the same by-id link. A reader too slow is told SYN_DROPPED."""
 
-    def __init__(self, testbed: Testbed, identity: InputIdentity, ears: Ears, now_us: Callable[[], int]) -> None:
+    def __init__(
+        self, testbed: Testbed, identity: InputIdentity, ears: Ears, now_us: Callable[[], int]
+    ) -> None:
         self._testbed, self._identity, self._ears, self._now_us = testbed, identity, ears, now_us
         self._fd: int | None = None
         self._slave_path = ""

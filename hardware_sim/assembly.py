@@ -1,0 +1,100 @@
+"""From a layout to devices on their wires."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from hardware_sim.devices.device import Audience, Device
+from hardware_sim.devices.drawer import Drawer
+from hardware_sim.devices.input_record import InputIdentity
+from hardware_sim.devices.input_wire import InputWire
+from hardware_sim.devices.printer import Printer
+from hardware_sim.devices.printer_core import PrinterCore, PrinterTraits
+from hardware_sim.devices.pty_wire import PtyWire
+from hardware_sim.devices.scanners import KeyboardScanner, SerialScanner
+from hardware_sim.devices.tcp_wire import TcpWire
+from hardware_sim.devices.testbed import Testbed, TestbedUnavailable
+from hardware_sim.layout import AnySpec, KeyboardScannerSpec, PrinterSpec, SerialScannerSpec
+from hardware_sim.schedule import FaultSchedule
+from hardware_sim.wiring import WiredDevice
+
+
+@dataclass(frozen=True)
+class Fitter:
+    """Builds devices that tell `audience` what they do; ptys appear under `folder`/dev."""
+
+    folder: Path
+    schedule: FaultSchedule
+    testbed: Testbed | None
+    clock_us: Callable[[], int]
+    audience: Audience
+
+    def build(self, spec: AnySpec) -> Device:
+        if isinstance(spec, PrinterSpec):
+            return self._printer(spec)
+        if isinstance(spec, SerialScannerSpec):
+            return self._serial_scanner(spec)
+        return self._keyboard_scanner(spec)
+
+    def _keyboard_scanner(self, spec: KeyboardScannerSpec) -> KeyboardScanner:
+        if self.testbed is None:
+            raise TestbedUnavailable(spec.device_id)
+        steps = self.schedule.of(spec.device_id)
+        scanner = KeyboardScanner(spec.label, self.audience, self.schedule.seed, steps, self.clock_us)
+        identity = InputIdentity(number=0, port=spec.usb_port, name=spec.product, serial=spec.serial)
+        scanner.wire = InputWire(self.testbed, identity, scanner, self.clock_us)
+        return scanner
+
+    def _serial_scanner(self, spec: SerialScannerSpec) -> SerialScanner:
+        steps = self.schedule.of(spec.device_id)
+        scanner = SerialScanner(
+            spec.label, self.audience, self.schedule.seed, steps, spec.suffix, spec.aim_id
+        )
+        scanner.wire = PtyWire(self._pty(spec), scanner)
+        return scanner
+
+    def _printer(self, spec: PrinterSpec) -> Printer:
+        traits = PrinterTraits(
+            columns=spec.columns,
+            cutter=spec.cutter,
+            confirms=spec.confirms,
+            double_byte_at_power_up=spec.double_byte_at_power_up,
+            model=spec.model,
+            serial=spec.device_id,
+        )
+        hung = spec.drawer
+        drawer = Drawer(pin=hung.pin, high_when_open=hung.high_when_open) if hung else None
+        core = PrinterCore(traits=traits, drawer=drawer)
+        steps = self.schedule.of(spec.device_id)
+        printer = Printer(spec.label, self.audience, self.schedule.seed, steps, core, spec.line_ms)
+        tcp = spec.wire == "tcp"
+        printer.wire = TcpWire(printer, spec.port) if tcp else PtyWire(self._pty(spec), printer)
+        return printer
+
+    def _pty(self, spec: AnySpec) -> Path:
+        return self.folder.absolute() / "dev" / spec.device_id
+
+
+def wired_of(spec: AnySpec, device: Device) -> list[WiredDevice]:
+    """A device as a gateway's settings list it, and the drawer on its connector."""
+    wired = [
+        WiredDevice(
+            device_id=spec.device_id,
+            kind=device.kind,
+            profile=f"{device.kind}/{spec.model}",
+            link=device.wire.link,
+            name=spec.name,
+            name_en=spec.name_en,
+        )
+    ]
+    if isinstance(spec, PrinterSpec) and spec.drawer:
+        drawer = WiredDevice(
+            device_id=spec.drawer.device_id,
+            kind="drawer",
+            profile=f"drawer/{spec.drawer.model}",
+            link=f"printer://{spec.device_id}",
+            name="钱箱",
+            name_en="Cash drawer",
+        )
+        wired.append(drawer)
+    return wired

@@ -1,0 +1,162 @@
+"""The bench's HTTP API: everything a hand could do at the counter."""
+
+from typing import Annotated
+
+from litestar import Response, Router, delete, get, post
+from litestar.datastructures import State
+from litestar.exceptions import NotFoundException
+from litestar.params import Parameter
+from litestar.status_codes import HTTP_200_OK
+
+from hardware_sim.bench.messages import (
+    Bench,
+    BenchFrame,
+    Good,
+    Scan,
+    ScanOutcome,
+    SetCover,
+    SetDrawer,
+    SetFault,
+    SetPaper,
+)
+from hardware_sim.bench.picture import picture_of
+from hardware_sim.counter import Counter
+from hardware_sim.views import DeviceView, Receipt
+
+LONGEST_WAIT_S = 60.0
+
+Number = Annotated[int, Parameter(ge=0)]
+Seconds = Annotated[float, Parameter(ge=0, le=LONGEST_WAIT_S)]
+
+
+def counter_of(state: State) -> Counter:
+    counter: Counter = state.counter
+    return counter
+
+
+@get("/bench", operation_id="bench")
+async def read_bench(state: State) -> Bench:
+    counter = counter_of(state)
+    devices = tuple(device.view() for device in counter.devices.values())
+    return Bench(devices=devices, goods=state.goods, notice=counter.notice)
+
+
+@get("/goods", operation_id="goods")
+async def list_goods(state: State) -> list[Good]:
+    return list(state.goods)
+
+
+@get("/devices", operation_id="devices")
+async def list_devices(state: State) -> list[DeviceView]:
+    return [device.view() for device in counter_of(state).devices.values()]
+
+
+@get("/devices/{device_id:str}", operation_id="device")
+async def read_device(state: State, device_id: str) -> DeviceView:
+    return counter_of(state).device(device_id).view()
+
+
+@post("/scan", operation_id="scan", status_code=HTTP_200_OK)
+async def scan(state: State, data: Scan) -> ScanOutcome:
+    return await counter_of(state).scan(data.device_id, data.code)
+
+
+@post("/devices/{device_id:str}/plug", operation_id="plug", status_code=HTTP_200_OK)
+async def plug(state: State, device_id: str) -> DeviceView:
+    device = counter_of(state).device(device_id)
+    device.plug()
+    return device.view()
+
+
+@post("/devices/{device_id:str}/unplug", operation_id="unplug", status_code=HTTP_200_OK)
+async def unplug(state: State, device_id: str) -> DeviceView:
+    device = counter_of(state).device(device_id)
+    device.unplug()
+    return device.view()
+
+
+@post("/devices/{device_id:str}/paper", operation_id="setPaper", status_code=HTTP_200_OK)
+async def set_paper(state: State, device_id: str, data: SetPaper) -> DeviceView:
+    printer = counter_of(state).printer(device_id)
+    printer.set_paper(data.paper, data.after_lines)
+    return printer.view()
+
+
+@post("/devices/{device_id:str}/cover", operation_id="setCover", status_code=HTTP_200_OK)
+async def set_cover(state: State, device_id: str, data: SetCover) -> DeviceView:
+    printer = counter_of(state).printer(device_id)
+    printer.set_cover(data.open)
+    return printer.view()
+
+
+@post("/devices/{device_id:str}/drawer", operation_id="setDrawer", status_code=HTTP_200_OK)
+async def set_drawer(state: State, device_id: str, data: SetDrawer) -> DeviceView:
+    printer = counter_of(state).printer(device_id)
+    printer.set_drawer(data.open)
+    return printer.view()
+
+
+@post("/devices/{device_id:str}/faults", operation_id="setFault", status_code=HTTP_200_OK)
+async def set_fault(state: State, device_id: str, data: SetFault) -> DeviceView:
+    device = counter_of(state).device(device_id)
+    device.inject(data.fault)
+    return device.view()
+
+
+@delete("/devices/{device_id:str}/faults", operation_id="heal", status_code=HTTP_200_OK)
+async def heal(state: State, device_id: str) -> DeviceView:
+    device = counter_of(state).device(device_id)
+    device.heal()
+    return device.view()
+
+
+@get("/receipts", operation_id="receipts")
+async def list_receipts(state: State, after: Number = 0) -> list[Receipt]:
+    return [receipt for receipt in counter_of(state).receipts if receipt.number > after]
+
+
+@get("/receipts/next", operation_id="nextReceipt")
+async def next_receipt(state: State, after: Number = 0, wait_s: Seconds = 10.0) -> Receipt:
+    """The first receipt above `after`, waiting for it to be cut; 404 if none comes in time."""
+    try:
+        return await counter_of(state).receipt_after(after, wait_s)
+    except TimeoutError:
+        raise NotFoundException(detail="no receipt came") from None
+
+
+@get("/receipts/{number:int}/picture", operation_id="receiptPicture", media_type="image/svg+xml")
+async def receipt_picture(state: State, number: int) -> Response[str]:
+    """The receipt as SVG."""
+    receipt = next((found for found in counter_of(state).receipts if found.number == number), None)
+    if receipt is None:
+        raise NotFoundException(detail="no such receipt")
+    return Response(picture_of(receipt.lines, receipt.columns), media_type="image/svg+xml")
+
+
+@get("/feed", operation_id="feed")
+async def read_feed(state: State) -> list[BenchFrame]:
+    """What a listener on /ws/bench would be told first; here so that its frames are in the schema."""
+    return [counter_of(state).snapshot()]
+
+
+api = Router(
+    path="/api",
+    route_handlers=[
+        read_bench,
+        list_goods,
+        list_devices,
+        read_device,
+        scan,
+        plug,
+        unplug,
+        set_paper,
+        set_cover,
+        set_drawer,
+        set_fault,
+        heal,
+        list_receipts,
+        next_receipt,
+        receipt_picture,
+        read_feed,
+    ],
+)

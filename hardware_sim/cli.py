@@ -1,0 +1,45 @@
+"""`dianshu sim`: the simulated counter."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.callback()
+def sim() -> None:
+    """A simulated counter: scanners, printers and a drawer on real wires."""
+
+
+@app.command()
+def run(
+    folder: Annotated[Path, typer.Option("--dir", help="Where the serial lines appear, under dev/.")],
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The bench's port on 127.0.0.1.")] = 8730,
+    goods: Annotated[Path | None, typer.Option(help="JSON list of goods to lay on the bench.")] = None,
+    wiring: Annotated[Path | None, typer.Option(help="Write here how a gateway reaches the devices.")] = None,
+    faults: Annotated[Path | None, typer.Option(help="A fault schedule (JSON) to suffer.")] = None,
+) -> None:
+    """Start the counter and its bench page; Ctrl-C ends both."""
+    from hardware_sim.bench.goods import GoodsUnreadable, read_goods
+    from hardware_sim.bench.server import BenchPlan, PortTaken, listen, serve
+    from hardware_sim.schedule import ScheduleUnreadable, read_schedule
+
+    try:
+        bench = BenchPlan(
+            folder=folder,
+            goods=read_goods(goods) if goods else (),
+            wiring=wiring,
+            schedule=read_schedule(faults) if faults else None,
+        )
+        with listen(port) as listener:
+            asyncio.run(serve(bench, listener, typer.echo))
+    except (GoodsUnreadable, ScheduleUnreadable, PortTaken) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,173 @@
+"""A counter with its devices running on this event loop: what the bench and the tests play."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from hardware_sim.assembly import Fitter, wired_of
+from hardware_sim.bench.messages import (
+    DeviceChanged,
+    Printed,
+    ReceiptCut,
+    Scanned,
+    ScanOutcome,
+    Snapshot,
+)
+from hardware_sim.devices.device import Device
+from hardware_sim.devices.printer import Printer
+from hardware_sim.devices.printer_core import Torn
+from hardware_sim.devices.scanners import Scanner
+from hardware_sim.devices.testbed import Testbed, TestbedUnavailable
+from hardware_sim.feed import Feed
+from hardware_sim.layout import STANDARD, KeyboardScannerSpec, Layout
+from hardware_sim.schedule import FaultSchedule
+from hardware_sim.views import PaperLine, Receipt
+from hardware_sim.wiring import Wiring
+
+RECEIPTS_KEPT = 500
+NO_TESTBED = "umockdev is not installed here: the keyboard scanner is missing, the serial scanner works."
+
+
+class UnknownDevice(KeyError):
+    """No such device stands on this counter."""
+
+
+class NotThatKind(TypeError):
+    """The device is there and cannot do that."""
+
+
+def now_us() -> int:
+    return time.time_ns() // 1000
+
+
+class Counter:
+    """The devices by id. Made by `open_counter`; belongs to one event loop."""
+
+    def __init__(
+        self,
+        folder: Path,
+        layout: Layout,
+        schedule: FaultSchedule,
+        testbed: Testbed | None,
+        clock_us: Callable[[], int] = now_us,
+    ) -> None:
+        self.feed = Feed()
+        self.receipts: deque[Receipt] = deque(maxlen=RECEIPTS_KEPT)
+        self.testbed = testbed
+        fitter = Fitter(folder, schedule, testbed, clock_us, self)
+        self._receipts_cut = 0
+        self._layout = tuple(spec for spec in layout if testbed or not isinstance(spec, KeyboardScannerSpec))
+        self.notice = None if len(self._layout) == len(layout) else NO_TESTBED
+        self.devices: dict[str, Device] = {spec.device_id: fitter.build(spec) for spec in self._layout}
+
+    def device(self, device_id: str) -> Device:
+        try:
+            return self.devices[device_id]
+        except KeyError:
+            raise UnknownDevice(device_id) from None
+
+    def scanner(self, device_id: str) -> Scanner:
+        device = self.device(device_id)
+        if not isinstance(device, Scanner):
+            raise NotThatKind(device_id)
+        return device
+
+    def printer(self, device_id: str) -> Printer:
+        device = self.device(device_id)
+        if not isinstance(device, Printer):
+            raise NotThatKind(device_id)
+        return device
+
+    async def scan(self, device_id: str, code: str) -> ScanOutcome:
+        """Hold a code under a scanner; the outcome is news too."""
+        heard = await self.scanner(device_id).scan(code)
+        outcome = ScanOutcome(device_id=device_id, code=code, heard=heard)
+        self.feed.publish(lambda seq: Scanned(seq=seq, outcome=outcome))
+        return outcome
+
+    async def receipt_after(self, number: int, timeout_s: float) -> Receipt:
+        """The first receipt kept whose number is above `number`, waiting for it if need be."""
+        await self.feed.until(lambda: self._receipts_cut > number and bool(self.receipts), timeout_s)
+        return next(receipt for receipt in self.receipts if receipt.number > number)
+
+    def snapshot(self) -> Snapshot:
+        hanging = {
+            device_id: tuple(device.core.hanging)
+            for device_id, device in self.devices.items()
+            if isinstance(device, Printer)
+        }
+        return Snapshot(
+            seq=self.feed.seq,
+            devices=tuple(device.view() for device in self.devices.values()),
+            paper=hanging,
+            receipts=tuple(self.receipts)[-20:],
+        )
+
+    def wiring(self, bench_url: str | None = None) -> Wiring:
+        """How a gateway reaches what is plugged in here."""
+        wired = (wired_of(spec, self.devices[spec.device_id]) for spec in self._layout)
+        return Wiring(
+            devices=tuple(device for devices in wired for device in devices),
+            gateway_environment=self.testbed.environment() if self.testbed else {},
+            bench_url=bench_url,
+            notice=self.notice,
+        )
+
+    def changed(self, device: Device) -> None:
+        self.feed.publish(lambda seq: DeviceChanged(seq=seq, device=device.view()))
+
+    def printed(self, device_id: str, line: PaperLine) -> None:
+        self.feed.publish(lambda seq: Printed(seq=seq, device_id=device_id, line=line))
+
+    def torn(self, device_id: str, columns: int, torn: Torn) -> None:
+        self._receipts_cut += 1
+        receipt = Receipt(
+            number=self._receipts_cut,
+            device_id=device_id,
+            columns=columns,
+            lines=torn.lines,
+            text=torn.text,
+        )
+        self.receipts.append(receipt)
+        self.feed.publish(lambda seq: ReceiptCut(seq=seq, receipt=receipt))
+
+def open_testbed(layout: Layout) -> Testbed | None:
+    """A testbed if the layout needs one and this machine can have it."""
+    if not any(isinstance(spec, KeyboardScannerSpec) for spec in layout):
+        return None
+    try:
+        return Testbed()
+    except TestbedUnavailable:
+        return None
+
+
+@asynccontextmanager
+async def open_counter(
+    folder: Path,
+    layout: Layout = STANDARD,
+    schedule: FaultSchedule | None = None,
+) -> AsyncIterator[Counter]:
+    """Every device plugged in and running, all unplugged at the end. A device that breaks ends it all."""
+    testbed = open_testbed(layout)
+    counter = Counter(folder, layout, schedule or FaultSchedule(seed=0), testbed)
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            running = [
+                tasks.create_task(device.run(), name=device_id)
+                for device_id, device in counter.devices.items()
+            ]
+            for device in counter.devices.values():
+                device.plug()
+            try:
+                yield counter
+            finally:
+                for task in running:
+                    task.cancel()
+                for device in counter.devices.values():
+                    device.unplug()
+    finally:
+        if testbed:
+            testbed.close()

@@ -1,0 +1,98 @@
+"""What stands on the counter, as data: which devices, on which wires, of which models."""
+
+from typing import Literal
+
+import msgspec
+
+from hardware_sim.devices.device import Label
+
+
+class DrawerSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """A drawer on a printer's connector."""
+
+    device_id: str
+    model: str = "pin3_high_open"
+    pin: Literal[2, 5] = 2
+    high_when_open: bool = True
+
+
+class Spec(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
+    """`model` is the profile a gateway would read for such a device."""
+
+    device_id: str
+    model: str
+    name: str
+    name_en: str
+
+    @property
+    def label(self) -> Label:
+        return Label(device_id=self.device_id, model=self.model, name=self.name, name_en=self.name_en)
+
+
+class KeyboardScannerSpec(Spec, frozen=True, kw_only=True, tag="keyboard_scanner"):
+    """`usb_port` and `serial` are what a gateway may know it by."""
+
+    product: str = "Dianshu Sim HID Scanner"
+    serial: str
+    usb_port: int
+
+
+class SerialScannerSpec(Spec, frozen=True, kw_only=True, tag="serial_scanner"):
+    suffix: str = "\r"
+    aim_id: bool = False
+
+
+class PrinterSpec(Spec, frozen=True, kw_only=True, tag="printer"):
+    """`port` 0 takes any free TCP port and keeps it; `line_ms` is how long a line takes to print."""
+
+    wire: Literal["tcp", "pty"]
+    port: int = 0
+    columns: int = 48
+    cutter: bool = True
+    confirms: bool = True
+    double_byte_at_power_up: bool = False
+    line_ms: int = 0
+    drawer: DrawerSpec | None = None
+
+
+AnySpec = KeyboardScannerSpec | SerialScannerSpec | PrinterSpec
+Layout = tuple[AnySpec, ...]
+
+KEYBOARD_SCANNER = KeyboardScannerSpec(
+    device_id="scanner-1",
+    model="generic_hid",
+    name="USB 扫码枪",
+    name_en="USB scanner",
+    serial="SIM0001",
+    usb_port=2,
+)
+SERIAL_SCANNER = SerialScannerSpec(
+    device_id="scanner-2", model="generic_serial", name="串口扫码枪", name_en="Serial scanner"
+)
+RECEIPT_PRINTER = PrinterSpec(
+    device_id="printer-1",
+    model="epson_tm_t88vi",
+    name="80 毫米小票机（网口）",
+    name_en="80 mm receipt printer (network)",
+    wire="tcp",
+    drawer=DrawerSpec(device_id="drawer-1"),
+)
+SMALL_PRINTER = PrinterSpec(
+    device_id="printer-2",
+    model="generic_58mm",
+    name="58 毫米小票机（串口）",
+    name_en="58 mm receipt printer (serial)",
+    wire="pty",
+    columns=32,
+    cutter=False,
+    confirms=False,
+)
+STANDARD: Layout = (KEYBOARD_SCANNER, SERIAL_SCANNER, RECEIPT_PRINTER, SMALL_PRINTER)
+
+
+def unhurried(layout: Layout, line_ms: int) -> Layout:
+    """The same counter with printers one can watch."""
+    return tuple(
+        msgspec.structs.replace(spec, line_ms=line_ms) if isinstance(spec, PrinterSpec) else spec
+        for spec in layout
+    )
