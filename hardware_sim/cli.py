@@ -1,6 +1,7 @@
 """`dianshu sim`: the simulated counter."""
 
 import asyncio
+import signal
 from pathlib import Path
 from typing import Annotated
 
@@ -34,11 +35,18 @@ def run(
             wiring=wiring,
             schedule=read_schedule(faults) if faults else None,
         )
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, leave)
         with listen(port) as listener:
             asyncio.run(serve(bench, listener, typer.echo))
     except (GoodsUnreadable, ScheduleUnreadable, PortTaken) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
+
+
+def leave(*_: object) -> None:
+    """Unwind, so that ptys and mock nodes are put away. The server passes its signal on to here."""
+    raise SystemExit(0)
 
 
 if __name__ == "__main__":

@@ -29,6 +29,11 @@ async def to_bench() -> Redirect:
     return Redirect("/bench/")
 
 
+@get("/bench", include_in_schema=False, media_type="text/plain")
+async def not_built() -> str:
+    return "The bench page is not built: build the web pages first. The API is at /api.\n"
+
+
 @websocket("/ws/bench")
 async def news(socket: WebSocket[Any, Any, State]) -> None:
     """A snapshot, then every frame as it happens. What the page says is not listened to."""
@@ -65,11 +70,9 @@ def refused(_: Request[Any, Any, State], error: HTTPException) -> Response[Probl
 
 def build_app(counter: Counter, goods: tuple[Good, ...], pages: Path = PAGES) -> Litestar:
     """The API at /api, the schema at /api/schema, the news at /ws/bench, the pages (if built) at /bench/."""
-    handlers: list[Any] = [to_bench, api, news]
-    if (pages / "index.html").is_file():
-        handlers.append(static(pages))
+    page = static(pages) if (pages / "index.html").is_file() else not_built
     return Litestar(
-        route_handlers=handlers,
+        route_handlers=[to_bench, api, news, page],
         state=State({"counter": counter, "goods": goods}),
         openapi_config=OpenAPIConfig(
             title="dianshu bench",
