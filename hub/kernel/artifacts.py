@@ -4,7 +4,7 @@ Rows are loaded in chunks, each a small transaction of its own, so that selling 
 """
 
 import hashlib
-import os
+import re
 from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 from pathlib import Path
@@ -15,6 +15,7 @@ from sqlalchemy import bindparam, select
 from hub.kernel.context import SYSTEM, Context
 from hub.kernel.decision import Decision
 from hub.kernel.errors import Refused
+from hub.kernel.files import write_whole
 from hub.kernel.ids import new_id
 from hub.kernel.messages import Command, View
 from hub.kernel.module import CommandSpec, Durability, Manifest
@@ -22,6 +23,7 @@ from hub.kernel.sql import Kept, Query, Reader, Row, upsert
 from hub.kernel.tables import integer, local, text
 from hub.kernel.writer import Outcome
 
+_NAME = re.compile(r"[0-9a-f]{64}")
 CHUNK_ROWS = 500
 MAX_ARTIFACT_BYTES = 512 * 1024 * 1024
 
@@ -56,26 +58,30 @@ class ArtifactStore:
         if len(content) > MAX_ARTIFACT_BYTES:
             raise Refused("artifact.too_large", 413)
         sha256 = hashlib.sha256(content).hexdigest()
-        path = self._folder / sha256
-        if not path.exists():
-            part = path.with_suffix(".part")
-            with part.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            part.rename(path)
-            _sync_folder(self._folder)
+        if not self._is_whole(sha256):
+            write_whole(self._folder / sha256, content)
         return sha256
 
     def read(self, sha256: str) -> bytes:
         """The bytes of a hash. Raises Refused `artifact.missing` or `artifact.damaged`."""
         path = self._folder / sha256
-        if not path.is_file():
+        if _NAME.fullmatch(sha256) is None or not path.is_file():
             raise Refused("artifact.missing", 404, sha256=sha256)
         content = path.read_bytes()
         if hashlib.sha256(content).hexdigest() != sha256:
             raise Refused("artifact.damaged", 500, sha256=sha256)
         return content
+
+    def names(self) -> list[str]:
+        """The hash of every artifact that is kept."""
+        return sorted(path.name for path in self._folder.iterdir() if _NAME.fullmatch(path.name))
+
+    def _is_whole(self, sha256: str) -> bool:
+        try:
+            self.read(sha256)
+        except Refused:
+            return False
+        return True
 
 
 class LoadChunk(Command, frozen=True, kw_only=True):
@@ -151,11 +157,3 @@ def dispatch_as_system(dispatch: Callable[..., Outcome]) -> Dispatch:
 def content_of(value: msgspec.Struct) -> bytes:
     """The bytes of an artifact made from a struct: the same struct always has the same hash."""
     return msgspec.json.encode(value, order="deterministic")
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -1,7 +1,9 @@
 """The bus is the one gate: permission, rules, journal, projections, one commit."""
 
 import asyncio
-import hashlib
+import hmac
+import logging
+import queue
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from typing import Any, cast
@@ -10,20 +12,24 @@ import msgspec
 
 from hub.kernel.clock import Clock, business_date
 from hub.kernel.context import Caller, Context, People
-from hub.kernel.db import Readers
+from hub.kernel.db import DatabaseError, Readers
 from hub.kernel.decision import Decision
 from hub.kernel.errors import Refusal
 from hub.kernel.ids import is_id, new_id
-from hub.kernel.journal import EventTypes, Head, Record, read_command
+from hub.kernel.journal import EventTypes, Head, Record, read_command, read_page
 from hub.kernel.ledger import Ledger, Origin
 from hub.kernel.messages import Command, Event
 from hub.kernel.module import CommandSpec, Manifest, Reaction
 from hub.kernel.projections import Projector
 from hub.kernel.sql import Session
-from hub.kernel.writer import Outcome, Waiter, Writer
+from hub.kernel.writer import Outcome, Waiter, Writer, storage_refusal
 
 REACTION_LIMIT = 200
-"""Events that one command may leave; past it, reactions are answering each other."""
+"""Events that reactions may add to one command; past it, they are answering each other."""
+EVENT_LIMIT = 2_000
+"""Events that one command may leave in all."""
+
+log = logging.getLogger(__name__)
 
 Committed = Callable[[list[Record[Any]]], None]
 _canonical = msgspec.json.Encoder(order="sorted")
@@ -105,7 +111,7 @@ class DecisionCore:
         recorded, self._recorded = self._recorded, []
         if recorded:
             for listener in self._listeners:
-                listener(recorded)
+                _tell(listener, recorded)
         return self._ledger.head.seq
 
     def _first_answer(self, session: Session, work: _Work) -> Outcome | None:
@@ -115,7 +121,17 @@ class DecisionCore:
         if entry.request_hash != work.request_hash:
             return Outcome(refusal=Refusal("command.body_changed"))
         record = self._types.decode(entry.body)
-        return Outcome(record.answer, record.refusal, entry.seq, entry.seq, repeated=True)
+        last_seq = self._last_of(session, entry.seq, work.command.command_id)
+        return Outcome(record.answer, record.refusal, entry.seq, last_seq, repeated=True)
+
+    def _last_of(self, session: Session, first_seq: int, command_id: str) -> int:
+        """The number of the last event that a command left; a command's events stand side by side."""
+        last = first_seq
+        for entry in read_page(session, first_seq, first_seq + EVENT_LIMIT, EVENT_LIMIT):
+            if self._types.envelope(entry.body).command_id != command_id:
+                break
+            last = entry.seq
+        return last
 
     def _context(self, session: Session, work: _Work) -> Context:
         now = self._clock.read()
@@ -136,24 +152,33 @@ class DecisionCore:
         )
 
     def _with_reactions(self, decision: Decision, context: Context) -> Decision:
-        """The decision with what other modules answer to its events, in the order they are raised."""
-        if not self._reactions:
-            return decision
-        seen = 0
-        while seen < len(decision.events):
-            if len(decision.events) > REACTION_LIMIT:
-                raise RuntimeError(f"more than {REACTION_LIMIT} events of one command")
+        """The decision with what other modules answer to its events, in the order they are raised.
+
+        A reaction that refuses what the handler allowed vetoes the command: nothing of it is kept.
+        """
+        refused, own, seen = decision.refusal, len(decision.events), 0
+        while self._reactions and seen < len(decision.events):
             event = decision.events[seen]
             for reaction in self._reactions.get(type(event), ()):
-                decision = decision + reaction(event, context)
+                answer = reaction(event, context)
+                if answer.refusal is not None and refused is None:
+                    return Decision(refusal=answer.refusal)
+                decision += answer
             seen += 1
+            if len(decision.events) - own > REACTION_LIMIT:
+                raise RuntimeError(f"reactions added more than {REACTION_LIMIT} events to one command")
+        if len(decision.events) > EVENT_LIMIT:
+            raise RuntimeError(f"more than {EVENT_LIMIT} events of one command")
         return decision
 
 
 class Bus:
     """Takes commands from HTTP, devices, jobs and effects alike, and hands them to the writer."""
 
-    def __init__(self, manifests: Iterable[Manifest], writer: Writer, readers: Readers) -> None:
+    def __init__(
+        self, manifests: Iterable[Manifest], writer: Writer, readers: Readers, request_key: bytes = b""
+    ) -> None:
+        self._request_key = request_key
         self._specs = {spec.command: spec for manifest in manifests for spec in manifest.commands}
         self._writer = writer
         self._readers = readers
@@ -163,7 +188,9 @@ class Bus:
         spec, refusal = self._admit(command, caller)
         if spec is None:
             return Outcome(refusal=refusal)
-        evidence = spec.prepare(command, self._readers) if spec.prepare else None
+        evidence, refusal = self._prepared(spec, command)
+        if refusal is not None:
+            return Outcome(refusal=refusal)
         waiter: Future[Outcome] = Future()
         if not self._submit(spec, command, caller, evidence, waiter):
             return Outcome(refusal=Refusal("hub.busy", 503))
@@ -174,7 +201,11 @@ class Bus:
         spec, refusal = self._admit(command, caller)
         if spec is None:
             return Outcome(refusal=refusal)
-        evidence = await asyncio.to_thread(spec.prepare, command, self._readers) if spec.prepare else None
+        evidence = None
+        if spec.prepare is not None:
+            evidence, refusal = await asyncio.to_thread(self._prepared, spec, command)
+            if refusal is not None:
+                return Outcome(refusal=refusal)
         waiter: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         if not self._submit(spec, command, caller, evidence, waiter):
             return Outcome(refusal=Refusal("hub.busy", 503))
@@ -192,15 +223,39 @@ class Bus:
             return None, Refusal("auth.not_permitted", 403, {"permission": spec.permission})
         return spec, None
 
+    def _prepared(self, spec: CommandSpec, command: Command) -> tuple[object, Refusal | None]:
+        if spec.prepare is None:
+            return None, None
+        try:
+            return spec.prepare(command, self._readers), None
+        except queue.Empty:  # every reader stayed taken
+            return None, Refusal("hub.busy", 503)
+        except DatabaseError as error:
+            return None, storage_refusal(error)
+        except Exception:  # supervisor: a bug in one command's preparation is that command's refusal
+            log.exception("preparation of %s failed", type(command).__name__)
+            return None, Refusal("hub.internal_error", 500)
+
     def _submit(
         self, spec: CommandSpec, command: Command, caller: Caller, evidence: object, waiter: Waiter
     ) -> bool:
-        work = _Work(spec, command, caller, request_hash(command), evidence)
+        work = _Work(spec, command, caller, request_hash(command, self._request_key), evidence)
         return self._writer.submit(work, spec.durability, waiter)
 
 
-def request_hash(command: Command) -> str:
-    """What tells a retry from another body under the same id; secrets are left out of it."""
+def request_hash(command: Command, key: bytes) -> str:
+    """What tells a retry from another body under the same id; secrets are left out of it.
+
+    It is keyed because it stands in the journal for ever: a plain hash would let anybody confirm a guess at
+    the name of a person who was erased.
+    """
     if command.secret_fields:
         command = msgspec.structs.replace(command, **dict.fromkeys(command.secret_fields, ""))
-    return hashlib.sha256(_canonical.encode(command)).hexdigest()[:32]
+    return hmac.digest(key, _canonical.encode(command), "sha256").hex()[:32]
+
+
+def _tell(listener: Committed, records: list[Record[Any]]) -> None:
+    try:
+        listener(records)
+    except Exception:  # supervisor: the records are committed, whoever fails to hear of them
+        log.exception("a listener failed")

@@ -14,7 +14,6 @@ from sqlalchemy.pool import NullPool
 from hub.kernel.sql import Query, Session, V, Value
 
 DatabaseError = sqlcipher.DatabaseError
-IntegrityError = sqlcipher.IntegrityError
 Connection = Any
 """A sqlcipher3 connection; the package carries no types."""
 
@@ -23,7 +22,28 @@ _BUSY_TIMEOUT_MS = 5_000
 _WRITER_CACHE_KIB = 16_384
 _READER_CACHE_KIB = 2_048
 _CHECKPOINT_PAGES = 1_000
+_PAGES_A_COMMIT = 4
+_ROWS_A_PAGE = 4
+"""How rows written become pages of the log, roughly: the tables' last leaves and a few of their indexes."""
+_TRUNCATE_WAIT_MS = 100
 _WAL_LIMIT_BYTES = 64 * 1024 * 1024
+_SQLITE_FULL = 13
+_STORAGE_CODES = frozenset({5, 6, 7, 10, 11, 13, 14, 22, 26})
+"""BUSY, LOCKED, NOMEM, IOERR, CORRUPT, FULL, CANTOPEN, NOLFS, NOTADB: not a statement's fault."""
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether a database error says that the disk is full."""
+    return _code(error) == _SQLITE_FULL
+
+
+def is_storage_failure(error: BaseException) -> bool:
+    """Whether a database error is the disk's doing, not a mistaken statement's."""
+    return _code(error) in _STORAGE_CODES
+
+
+def _code(error: BaseException) -> int:
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
 class WrongKey(Exception):
@@ -85,9 +105,11 @@ class Readers:
         Raises queue.Empty when every reader stays taken.
         """
         connection = self._idle.get(timeout=self._WAIT_S)
+        cursor = connection.cursor()
         try:
-            yield Session(connection.cursor(), "sqlite")
+            yield Session(cursor, "sqlite")
         finally:
+            cursor.close()  # a SELECT left half read would pin the next borrower to an old commit
             self._idle.put_nowait(connection)
 
     @contextmanager
@@ -121,19 +143,25 @@ class Checkpointer:
 
     def __init__(self, path: Path, key: bytes) -> None:
         self._connection = connect(path, key)
+        # TRUNCATE keeps the writer out while it waits for readers: never for longer than this.
+        self._connection.execute(f"PRAGMA busy_timeout = {_TRUNCATE_WAIT_MS}")
         self._wal = path.with_name(path.name + "-wal")
+        self._pages = 0
+        self._rows_seen = 0
         self._due = threading.Event()
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="checkpointer", daemon=True)
         self._thread.start()
 
-    def look(self) -> None:
-        """Called after each commit: checkpoint if the log has grown enough."""
-        try:
-            grown = self._wal.stat().st_size >= _CHECKPOINT_PAGES * 4096
-        except FileNotFoundError:
-            return
-        if grown:
+    def look(self, rows_written: int) -> None:
+        """Called after each commit with the writer's running count: checkpoint once enough has gathered.
+
+        The log's size says nothing: SQLite keeps the file and writes it again from its start.
+        """
+        self._pages += _PAGES_A_COMMIT + (rows_written - self._rows_seen) // _ROWS_A_PAGE
+        self._rows_seen = rows_written
+        if self._pages >= _CHECKPOINT_PAGES:
+            self._pages = 0
             self._due.set()
 
     def stop(self) -> None:
@@ -149,11 +177,14 @@ class Checkpointer:
             self._due.clear()
             if self._stopping:
                 return
-            mode = "RESTART" if self._wal_bytes() > _WAL_LIMIT_BYTES else "PASSIVE"
+            mode = "TRUNCATE" if self._wal_bytes() > _WAL_LIMIT_BYTES else "PASSIVE"
             try:
                 self._connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchall()
             except sqlcipher.DatabaseError:
                 continue  # a full disk shows at the next commit, where somebody can be told
 
     def _wal_bytes(self) -> int:
-        return self._wal.stat().st_size if self._wal.exists() else 0
+        try:
+            return self._wal.stat().st_size
+        except FileNotFoundError:
+            return 0

@@ -30,6 +30,8 @@ effect_cursors = local("effect_cursors", text("effect"), integer("seq"), key=("e
 _advance = upsert(effect_cursors, replace=("seq",))
 _PAGE = 200
 _RETRY_S = 1.0
+_PASSING = frozenset({503, 507})
+"""Busy, or the disk failed: the outcome is sent again until it is recorded."""
 
 
 class Effect(Protocol):
@@ -86,6 +88,10 @@ def outcome_id(effect: str, record: Record[Any]) -> str:
     return hashlib.sha256(f"{effect}:{record.origin}:{record.epoch}:{record.seq}".encode()).hexdigest()[:32]
 
 
+class _TryAgain(Exception):
+    """The hub could not record an outcome just now."""
+
+
 class EffectRunner:
     """One thread that carries out every effect in the order of the journal."""
 
@@ -96,23 +102,29 @@ class EffectRunner:
         types: EventTypes,
         dispatch: Callable[..., Outcome],
         clock: Clock,
+        opened_at_seq: int | None = None,
     ) -> None:
+        """`opened_at_seq`: where the journal ended when this process opened it."""
         self._effects = tuple(effects)
         self._readers = readers
         self._types = types
         self._dispatch = dispatch
         self._clock = clock
+        self._opened_at_seq = opened_at_seq
+        self._opened_at_s = clock.read().monotonic_s
         self._due = threading.Event()
-        self._stopping = False
+        self._stop = threading.Event()
         self._cursors: dict[str, int] = {}
         self._thread = threading.Thread(target=self._run, name="effects", daemon=True)
 
     def start(self) -> None:
-        """Begin where each effect left off; one that is new begins at the journal's end."""
-        head = read_head(self._readers)
+        """Begin where each effect left off; one that is new begins where the journal ended at opening."""
+        if self._opened_at_seq is None:
+            head = read_head(self._readers)
+            self._opened_at_seq = head.seq if head else 0
         for effect in self._effects:
             found = self._readers.first(_cursor, effect=effect.name)
-            self._cursors[effect.name] = found.seq if found else (head.seq if head else 0)
+            self._cursors[effect.name] = found.seq if found else self._opened_at_seq
             if found is None:
                 self._keep_cursor(effect.name)
         self._due.set()
@@ -124,49 +136,74 @@ class EffectRunner:
 
     def stop(self) -> None:
         """End after the effect that is running."""
-        self._stopping = True
+        self._stop.set()
         self._due.set()
         self._thread.join(timeout=10)
 
     def _run(self) -> None:
+        retry_s: float | None = None
         while True:
-            self._due.wait()
+            self._due.wait(retry_s)
             self._due.clear()
-            if self._stopping:
+            if self._stop.is_set():
                 return
-            try:
-                for effect in self._effects:
-                    self._catch_up(effect)
-            except Exception:  # supervisor: an effect that fails is tried again, and stops no other
-                log.exception("effect failed; trying again")
-                threading.Timer(_RETRY_S, self._due.set).start()
+            done = [self._try(effect) for effect in self._effects]
+            retry_s = None if all(done) else _RETRY_S
+
+    def _try(self, effect: Effect) -> bool:
+        try:
+            self._catch_up(effect)
+        except _TryAgain as error:
+            log.warning("effect %s waits: %s", effect.name, error)
+        except Exception:  # supervisor: an effect that fails is tried again, and stops no other
+            log.exception("effect %s failed; trying again", effect.name)
+        else:
+            return True
+        return False
 
     def _catch_up(self, effect: Effect) -> None:
         head = read_head(self._readers)
         last = head.seq if head else 0
-        names = {kind.type_name() for kind in effect.event_types}
-        while (after := self._cursors[effect.name]) < last and not self._stopping:
+        families = {_family(kind.type_name()) for kind in effect.event_types}
+        while (after := self._cursors[effect.name]) < last and not self._stop.is_set():
             entries = read_page(self._readers, after, last, _PAGE)
             acted = False
             for entry in entries:
-                if entry.type in names:
-                    self._carry_out(effect, self._types.decode(entry.body))
-                    acted = True
+                if self._stop.is_set():
+                    break
+                if _family(entry.type) in families:
+                    acted |= self._carry_out(effect, self._types.decode(entry.body))
                 self._cursors[effect.name] = entry.seq
             if acted or len(entries) == _PAGE:
                 self._keep_cursor(effect.name)
 
-    def _carry_out(self, effect: Effect, record: Record[Any]) -> None:
+    def _carry_out(self, effect: Effect, record: Record[Any]) -> bool:
+        """Whether the effect was for this record, now that it stands at its newest version."""
+        if not isinstance(record.event, effect.event_types):
+            return False
         command_id = outcome_id(effect.name, record)
-        age_ms = self._clock.read().wall_ms - record.at_ms
-        act = effect.too_old if age_ms > effect.max_age_ms else effect.run
+        act = effect.too_old if self._age_ms(record) > effect.max_age_ms else effect.run
         command = act(record, command_id)
-        if command is None:
-            return
-        outcome = self._dispatch(command, SYSTEM)
-        if outcome.refusal is not None:
-            log.warning("outcome of %s at %d refused: %s", effect.name, record.seq, outcome.refusal.code)
+        refusal = None if command is None else self._dispatch(command, SYSTEM).refusal
+        if refusal is not None:
+            if refusal.status in _PASSING:
+                raise _TryAgain(refusal.code)
+            log.warning("outcome of %s at %d refused: %s", effect.name, record.seq, refusal.code)
+        return True
+
+    def _age_ms(self, record: Record[Any]) -> int:
+        """An intent's age: of one from this process's life never more than that, however the clock jumped."""
+        now = self._clock.read()
+        age_ms = now.wall_ms - record.at_ms
+        if record.seq > (self._opened_at_seq or 0):
+            return min(age_ms, int((now.monotonic_s - self._opened_at_s) * 1000))
+        return age_ms
 
     def _keep_cursor(self, name: str) -> None:
         command = AdvanceEffect(command_id=new_id(), effect=name, seq=self._cursors[name])
         self._dispatch(command, SYSTEM)
+
+
+def _family(type_name: str) -> str:
+    """An event's name without its version: an intent from before an upgrade is still an intent."""
+    return type_name.rpartition(".v")[0]

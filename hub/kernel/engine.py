@@ -1,6 +1,7 @@
 """A store's engine: database, keys, journal, bus, effects and jobs, opened as one and closed as one."""
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,16 @@ from hub.kernel import effects, heads, writer
 from hub.kernel.artifacts import Artifacts, ArtifactStore, Loader
 from hub.kernel.bus import Bus, DecisionCore
 from hub.kernel.clock import SystemClock
-from hub.kernel.db import Checkpointer, Readers, connect, connect_writer
+from hub.kernel.db import Checkpointer, Readers, WrongKey, connect, connect_writer
 from hub.kernel.effects import Effect, EffectRunner
+from hub.kernel.erasure import DropKeys, apply_erasures, erasing_events
+from hub.kernel.errors import Refused
+from hub.kernel.files import FolderLock
 from hub.kernel.jobs import Job, JobRunner
 from hub.kernel.journal import Head, Record, read_head
 from hub.kernel.keystore import Keystore, load_or_make_key
 from hub.kernel.ledger import Ledger, Origin
+from hub.kernel.migrate import migrate
 from hub.kernel.module import Manifest
 from hub.kernel.projections import event_types
 from hub.kernel.schema import prepare_schema
@@ -55,7 +60,7 @@ class Folder(msgspec.Struct, frozen=True):
 
 
 class Engine:
-    """Everything a store's commands need. Open it once a process; nothing else may write the folder."""
+    """Everything a store's commands need. It locks the folder: nothing else may write there meanwhile."""
 
     def __init__(
         self,
@@ -65,34 +70,62 @@ class Engine:
         clock: SystemClock | Any,
         loaders: Mapping[str, Loader] | None = None,
     ) -> None:
-        folder.path.mkdir(parents=True, exist_ok=True)
-        key = load_or_make_key(folder.key)
+        """Raises Refused `hub.already_running`, `schema.newer`, `key.missing`, `key.damaged`, `key.wrong`."""
+        folder.path.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.origin = origin
         self.clock = clock
-        self.keystore = Keystore(folder.keystore, key)
         self.artifacts = Artifacts(ArtifactStore(folder.artifacts), loaders or {})
         self.manifests = (*KERNEL, self.artifacts.manifest(), *manifests)
         self.types = event_types(self.manifests)
-        self._connection = connect_writer(folder.database, key)
-        prepare_schema(self._connection, self.manifests, self.types)
-        session = Session(self._connection.cursor(), "sqlite")
-        ledger = Ledger(origin, session)
-        if isinstance(clock, SystemClock):
-            clock.hold_above(ledger.head.at_ms)
-        self.core = DecisionCore(self.manifests, origin, ledger, clock, self.keystore, self.types)
-        self._checkpointer = Checkpointer(folder.database, key)
-        self.writer = Writer(self._connection, self.core, ledger.head.seq, self._checkpointer.look)
-        self.readers = Readers(folder.database, key)
-        self.bus = Bus(self.manifests, self.writer, self.readers)
         self._effects: EffectRunner | None = None
         self._jobs: JobRunner | None = None
+        self._closed = False
+        with ExitStack() as opened:
+            opened.callback(FolderLock(folder.path).release)
+            self._open(folder, _key_of(folder), opened)
+            self._opened = opened.pop_all()
         self.writer.start()
+
+    def _open(self, folder: Folder, key: bytes, opened: ExitStack) -> None:
+        try:
+            self.keystore = Keystore(folder.keystore, key)
+            opened.callback(self.keystore.close)
+            self._connection = connect_writer(folder.database, key)
+            opened.callback(self._connection.close)
+        except WrongKey as error:
+            raise Refused("key.wrong", 500, file=Path(str(error)).name) from error
+        migrate(self._connection, folder.database, key)
+        prepare_schema(self._connection, self.manifests, self.types)
+        session = Session(self._connection.cursor(), "sqlite")
+        apply_erasures(session, self.keystore, erasing_events(self.manifests))
+        ledger = Ledger(self.origin, session)
+        self._opened_at_seq = ledger.head.seq
+        if isinstance(self.clock, SystemClock):
+            self.clock.hold_above(ledger.head.at_ms)
+        self.core = DecisionCore(self.manifests, self.origin, ledger, self.clock, self.keystore, self.types)
+        checkpointer = Checkpointer(folder.database, key)
+        opened.callback(checkpointer.stop)
+        self.readers = Readers(folder.database, key)
+        opened.callback(self.readers.close)
+        self.writer = Writer(
+            self._connection,
+            self.core,
+            ledger.head.seq,
+            lambda: checkpointer.look(self._connection.total_changes),
+            lambda: self.clock.read().monotonic_s,
+        )
+        self.bus = Bus(self.manifests, self.writer, self.readers, self.keystore.secret("request"))
 
     def start(self, effects: Iterable[Effect] = (), jobs: Iterable[Job] = ()) -> None:
         """Begin effects and jobs; commands are taken from the moment the engine exists."""
-        self._effects = EffectRunner(effects, self.readers, self.types, self.bus.dispatch, self.clock)
-        self.core.listen(lambda _records: self._effects.wake() if self._effects else None)
-        self._effects.start()
+        erasing = erasing_events(self.manifests)
+        own = (DropKeys(self.keystore, erasing),) if erasing else ()
+        runner = EffectRunner(
+            (*own, *effects), self.readers, self.types, self.bus.dispatch, self.clock, self._opened_at_seq
+        )
+        self._effects = runner
+        self.core.listen(lambda _records: runner.wake())
+        runner.start()
         self._jobs = JobRunner(jobs, lambda: self.clock.read().monotonic_s)
         self._jobs.start()
 
@@ -110,11 +143,17 @@ class Engine:
             self._jobs.stop()
         if self._effects:
             self._effects.stop()
-        self.writer.stop()
-        self._checkpointer.stop()
-        self.readers.close()
-        self._connection.close()
-        self.keystore.close()
+        if not self._closed:
+            self._closed = True
+            self.writer.stop()
+            self._opened.close()
+
+
+def _key_of(folder: Folder) -> bytes:
+    """The folder's key; a new one only where nothing is encrypted yet."""
+    if not folder.key.exists() and folder.database.exists():
+        raise Refused("key.missing", 500, file=folder.key.name)
+    return load_or_make_key(folder.key)
 
 
 def open_for_reading(folder: Folder) -> Readers:

@@ -29,6 +29,13 @@ class Refused(Exception):
         return cls(refusal.code, refusal.status, **refusal.facts)
 
 
+class _Facts(dict[str, str]):
+    """Facts as text; one that nobody gave leaves a gap, not an error on top of a refusal."""
+
+    def __missing__(self, name: str) -> str:
+        return "…"
+
+
 class Texts:
     """The refusal texts of every room, by code and language."""
 
@@ -50,7 +57,7 @@ class Texts:
         if texts is None:
             return refusal.code
         template = texts.get(language) or texts["zh-CN"]
-        return template.format_map({name: _shown(name, fact) for name, fact in refusal.facts.items()})
+        return template.format_map(_Facts((name, _shown(name, fact)) for name, fact in refusal.facts.items()))
 
 
 def _shown(name: str, fact: Fact) -> str:

@@ -3,7 +3,7 @@
 import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from hub.kernel.keystore import Keystore
 from hub.kernel.messages import View
@@ -41,10 +41,7 @@ class SignedHead(View, frozen=True):
         )
 
 
-_all_heads = Query(
-    select(*signed_heads.c).where(signed_heads.c.epoch == bindparam("epoch")).order_by(signed_heads.c.seq),
-    SignedHead,
-)
+_all_heads = Query(select(*signed_heads.c).order_by(signed_heads.c.seq), SignedHead)
 
 
 def sign_head(keystore: Keystore, origin: str, epoch: int, seq: int, entry_hash: bytes) -> SignedHead:
@@ -62,9 +59,9 @@ def is_signed_by(head: SignedHead, public_key: bytes) -> bool:
     return True
 
 
-def kept_heads(read: Reader, epoch: int) -> list[SignedHead]:
-    """Every signed head of an epoch in the order of the chain."""
-    return read.all(_all_heads, epoch=epoch)
+def kept_heads(read: Reader) -> list[SignedHead]:
+    """Every signed head in the order of the chain."""
+    return read.all(_all_heads)
 
 
 def remember_acknowledged(keystore: Keystore, head: SignedHead) -> None:

@@ -42,7 +42,7 @@ class JobRunner:
             if due_s <= now_s:
                 self._due_s[job] = now_s + job.every_s
                 _run_one(job)
-        return max(0.0, min(self._due_s.values()) - self._monotonic_s())
+        return max(0.0, min(self._due_s.values(), default=now_s) - self._monotonic_s())
 
     def _run(self) -> None:
         while self._due_s and not self._stopping.wait(self.run_due()):

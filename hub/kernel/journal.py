@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Generic, TypeVar
 
 import msgspec
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table, Text, bindparam, func, insert, select
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table, Text, bindparam, insert, select
 
 from hub.kernel.errors import Refusal
 from hub.kernel.messages import Event, View
@@ -130,13 +130,19 @@ _head = Query(
 _at = Query(select(*_columns).where(journal.c.seq == bindparam("seq")), Entry)
 
 
-class Count(View, frozen=True):
-    """A number of rows."""
+class Erasure(View, frozen=True):
+    """Whom an event asks to forget, and when it was recorded."""
 
-    n: int
+    subject: str
+    at_ms: int
 
 
-_count_after = Query(select(func.count()).where(journal.c.seq > bindparam("after")), Count)
+_erasures = Query(
+    select(journal.c.subject, journal.c.at_ms)
+    .where(journal.c.seq > bindparam("after"), journal.c.type == bindparam("type"))
+    .order_by(journal.c.seq),
+    Erasure,
+)
 
 
 def encode_record(record: Record[Any]) -> bytes:
@@ -172,6 +178,11 @@ def read_command(read: Reader, command_id: str) -> Entry | None:
 def read_entry(read: Reader, seq: int) -> Entry | None:
     """One entry by its number, or None."""
     return read.first(_at, seq=seq)
+
+
+def erasures_after(read: Reader, type_name: str, after: int) -> list[Erasure]:
+    """The people that events of one type name, past a sequence number."""
+    return read.all(_erasures, type=type_name, after=after)
 
 
 class EventTypes:

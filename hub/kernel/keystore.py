@@ -10,6 +10,7 @@ import hmac
 import os
 import threading
 from pathlib import Path
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -17,7 +18,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from hub.kernel.db import connect
+from hub.kernel.errors import Refused
+from hub.kernel.files import sync_folder
 
+KEY_BYTES = 32
 _NONCE_BYTES = 12
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS person_keys (person_id TEXT PRIMARY KEY, key BLOB NOT NULL) STRICT;
@@ -31,16 +35,43 @@ class PersonErased(Exception):
 
 
 def load_or_make_key(path: Path) -> bytes:
-    """The 32-byte key in a file that only its owner may read, made at first use."""
+    """The 32-byte key in a file that only its owner may read, made at first use.
+
+    Raises Refused `key.damaged`. Without the key the database is noise, so the file and its name are durable
+    before anything is encrypted with it.
+    """
     if path.exists():
-        return path.read_bytes()
-    key = os.urandom(32)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        return load_key(path)
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(key)
+        file.write(os.urandom(KEY_BYTES))
         file.flush()
         os.fsync(file.fileno())
+    try:
+        path.hardlink_to(part)
+    except FileExistsError:
+        pass  # somebody else was first, and theirs is the key
+    finally:
+        part.unlink()
+    sync_folder(path.parent)
+    return load_key(path)
+
+
+def load_key(path: Path) -> bytes:
+    """The key in a file. Raises Refused `key.missing` or `key.damaged`."""
+    try:
+        key = path.read_bytes()
+    except FileNotFoundError as error:
+        raise Refused("key.missing", 500, file=path.name) from error
+    if len(key) != KEY_BYTES:
+        raise Refused("key.damaged", 500, file=path.name)
     return key
+
+
+def fingerprint(key: bytes) -> str:
+    """What tells one key from another without giving it away."""
+    return hashlib.sha256(b"dianshu key " + key).hexdigest()[:32]
 
 
 class Keystore:
@@ -72,10 +103,10 @@ class Keystore:
         key = self._person_keys.get(person_id)
         if key is None:
             return None
-        raw = base64.b64decode(sealed)
         try:
+            raw = base64.b64decode(sealed, validate=True)
             return AESGCM(key).decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], person_id.encode()).decode()
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             return None
 
     def digest(self, plain: str) -> str:
@@ -83,18 +114,25 @@ class Keystore:
         return hmac.new(self._digest_key, plain.encode(), hashlib.sha256).hexdigest()
 
     def erase(self, person_id: str, at_ms: int) -> None:
-        """Drop the person's key for ever and remember that it must stay dropped."""
-        with self._lock, self._connection:
-            self._connection.execute("BEGIN IMMEDIATE")
-            self._connection.execute("INSERT OR IGNORE INTO erased VALUES (?, ?)", (person_id, at_ms))
-            self._connection.execute("DELETE FROM person_keys WHERE person_id = ?", (person_id,))
-        self._erased.add(person_id)
-        self._person_keys.pop(person_id, None)
-        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        """Drop the person's key for ever and remember that it must stay dropped; once is as good as twice."""
+        with self._lock:
+            self._execute_all(
+                ("INSERT OR IGNORE INTO erased VALUES (?, ?)", (person_id, at_ms)),
+                ("DELETE FROM person_keys WHERE person_id = ?", (person_id,)),
+            )
+            self._erased.add(person_id)
+            self._person_keys.pop(person_id, None)
+            # The old page may still stand in the log: move the new one over it and cut the log off.
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def has_key_of(self, person_id: str) -> bool:
+        """Whether what was sealed for the person can be read here."""
+        return person_id in self._person_keys
 
     def erasures(self) -> dict[str, int]:
         """Everybody erased, and when: to be applied to any backup before it is used."""
-        return dict(self._connection.execute("SELECT person_id, at_ms FROM erased").fetchall())
+        with self._lock:
+            return dict(self._connection.execute("SELECT person_id, at_ms FROM erased").fetchall())
 
     def secret(self, name: str) -> bytes:
         """A 32-byte secret of this hub, made at first use."""
@@ -110,7 +148,8 @@ class Keystore:
 
     def recall(self, name: str) -> bytes | None:
         """A value kept by `remember`, or None."""
-        row = self._connection.execute("SELECT value FROM secrets WHERE name = ?", (name,)).fetchone()
+        with self._lock:
+            row = self._connection.execute("SELECT value FROM secrets WHERE name = ?", (name,)).fetchone()
         return bytes(row[0]) if row else None
 
     def sign(self, message: bytes) -> bytes:
@@ -121,9 +160,15 @@ class Keystore:
         """The 32 bytes by which others check this hub's signatures."""
         return self._signing_key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
 
+    def copy_to(self, target: Any) -> None:
+        """Copy everything into another connection of the same key, as of one moment."""
+        with self._lock:
+            self._connection.backup(target)
+
     def close(self) -> None:
         """Close the file."""
-        self._connection.close()
+        with self._lock:
+            self._connection.close()
 
     def _key_of(self, person_id: str) -> bytes:
         key = self._person_keys.get(person_id)
@@ -132,7 +177,20 @@ class Keystore:
         with self._lock:
             if person_id in self._erased:
                 raise PersonErased(person_id)
-            key = self._person_keys.get(person_id) or os.urandom(32)
-            self._connection.execute("INSERT OR IGNORE INTO person_keys VALUES (?, ?)", (person_id, key))
+            insert = "INSERT OR IGNORE INTO person_keys VALUES (?, ?)"
+            self._connection.execute(insert, (person_id, os.urandom(KEY_BYTES)))
+            select = "SELECT key FROM person_keys WHERE person_id = ?"
+            key = bytes(self._connection.execute(select, (person_id,)).fetchone()[0])
             self._person_keys[person_id] = key
         return key
+
+    def _execute_all(self, *statements: tuple[str, tuple[object, ...]]) -> None:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            for sql, parameters in statements:
+                self._connection.execute(sql, parameters)
+            self._connection.execute("COMMIT")
+        except BaseException:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            raise

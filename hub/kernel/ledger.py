@@ -7,9 +7,13 @@ import msgspec
 
 from hub.kernel.context import Caller, Context
 from hub.kernel.decision import Decision
+from hub.kernel.errors import Refused
 from hub.kernel.journal import GENESIS, Head, Record, append_entry, chain_hash, encode_record, read_head
 from hub.kernel.messages import Event
 from hub.kernel.sql import Reader, Row, Session
+
+MAX_BODY_BYTES = 240 * 1024
+"""One body must fit one message to the cloud; what could never be sent is never recorded."""
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -34,7 +38,10 @@ class Ledger:
     def append(
         self, session: Session, context: Context, caller: Caller, decision: Decision, request_hash: str
     ) -> list[Record[Any]]:
-        """Write a decision's events as the next entries; the first carries the answer or the refusal."""
+        """Write a decision's events as the next entries; the first carries the answer or the refusal.
+
+        Raises Refused `command.too_large`.
+        """
         records = [
             self._record(number, event, context, caller, request_hash, decision if number == 0 else None)
             for number, event in enumerate(decision.events)
@@ -73,6 +80,8 @@ class Ledger:
         previous = self.head.hash
         for number, record in enumerate(records):
             body = encode_record(record)
+            if len(body) > MAX_BODY_BYTES:
+                raise Refused("command.too_large", 413, limit_kib=MAX_BODY_BYTES // 1024)
             previous = chain_hash(previous, body)
             rows.append(
                 {

@@ -55,7 +55,10 @@ class Manifest:
     projections: Mapping[type[Event], Projection] = field(default_factory=dict)
     tables: tuple[Table, ...] = ()
     reactions: Mapping[type[Event], Reaction] = field(default_factory=dict)
+    """Answers to lower modules' events; one that refuses vetoes the whole command."""
     upcasters: Mapping[type[Event], Upcaster] = field(default_factory=dict)
     """From an older version's struct to the next version's."""
+    erasing: tuple[type[Event], ...] = ()
+    """Events whose subject is a person whose key is to be dropped."""
     routes: Callable[[], list[Any]] | None = None
     """The module's Litestar controllers, imported only when the HTTP app is built."""

@@ -14,6 +14,10 @@ Progress = Callable[[int, int], None]
 _PAGE = 1_000
 
 
+def no_progress(_done: int, _all: int) -> None:
+    """For callers that nobody watches."""
+
+
 class Rebuilt(msgspec.Struct, frozen=True):
     """How many events were replayed, and the tables that came out otherwise than they were."""
 
@@ -26,7 +30,7 @@ def replay(
     into: Session,
     projector: Projector,
     types: EventTypes,
-    progress: Progress = lambda _done, _all: None,
+    progress: Progress = no_progress,
 ) -> int:
     """Project the whole journal into empty tables; returns the number of events."""
     head = read_head(read)
@@ -46,7 +50,7 @@ def rebuild_in_place(
     tables: Iterable[Table],
     projector: Projector,
     types: EventTypes,
-    progress: Progress = lambda _done, _all: None,
+    progress: Progress = no_progress,
 ) -> Rebuilt:
     """Empty the projected tables and fill them again, in one transaction; says which ones changed by it."""
     tables = tuple(tables)

@@ -4,22 +4,24 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, bindparam, delete, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from hub.kernel.journal import EventTypes, journal
 from hub.kernel.messages import View
+from hub.kernel.migrate import stamp
 from hub.kernel.module import Manifest
 from hub.kernel.projections import Projector
-from hub.kernel.rebuild import replay
-from hub.kernel.sql import Query, Session, upsert
+from hub.kernel.rebuild import Progress, no_progress, replay
+from hub.kernel.sql import Kept, Query, Session, upsert
 from hub.kernel.tables import local, text
 
 _DIALECT = sqlite.dialect()
 
 table_shapes = local("table_shapes", text("name"), text("shape"), key=("name",))
 _keep_shape = upsert(table_shapes, replace=("shape",))
+_forget_shape = Kept(delete(table_shapes).where(table_shapes.c.name == bindparam("of_name")))
 
 
 class Shape(View, frozen=True):
@@ -45,22 +47,47 @@ def definition(table: Table) -> list[str]:
     return statements + [str(CreateIndex(index).compile(dialect=_DIALECT)) for index in indexes]
 
 
-def prepare_schema(connection: Any, manifests: Iterable[Manifest], types: EventTypes) -> None:
-    """Create what is missing; rebuild projected tables whose definition changed since they were made."""
+def kept_tables(manifests: Iterable[Manifest]) -> list[Table]:
+    """The tables that migrations look after: no rebuild can bring them back."""
+    manifests = tuple(manifests)
+    return [journal, table_shapes, *tables_of(manifests, "local"), *tables_of(manifests, "artifact")]
+
+
+def prepare_schema(
+    connection: Any, manifests: Iterable[Manifest], types: EventTypes, progress: Progress = no_progress
+) -> None:
+    """Create what is missing; rebuild projected tables whose definition changed since they were made.
+
+    In one transaction: whatever interrupts it, the next start finds the database as it was.
+    """
     manifests = tuple(manifests)
     session = Session(connection.cursor(), "sqlite")
-    present = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     session.cursor.execute("BEGIN IMMEDIATE")
-    kept = [journal, table_shapes, *tables_of(manifests, "local"), *tables_of(manifests, "artifact")]
-    for table in kept:
+    try:
+        _prepare(connection, session, manifests, types, progress)
+    except BaseException:
+        if connection.in_transaction:
+            session.cursor.execute("ROLLBACK")
+        raise
+    session.cursor.execute("COMMIT")
+
+
+def _prepare(
+    connection: Any, session: Session, manifests: tuple[Manifest, ...], types: EventTypes, progress: Progress
+) -> None:
+    present = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    for table in kept_tables(manifests):
         if table.name not in present:
             _create(session, table)
-    projected = tables_of(manifests, "projected")
+    if "alembic_version" not in present:
+        stamp(connection)
+    projected = {table.name: table for table in tables_of(manifests, "projected")}
     known = {shape.name: shape.shape for shape in session.all(_shapes)}
-    stale = [table for table in projected if known.get(table.name) != _shape(table)]
-    if stale:
-        _rebuild(session, projected, present, manifests, types)
-    session.cursor.execute("COMMIT")
+    # A table that nobody declares now will have missed events if it ever comes back.
+    for name in known.keys() - projected.keys():
+        session.write(_forget_shape, [{"of_name": name}])
+    if any(known.get(name) != _shape(table) for name, table in projected.items()):
+        _rebuild(session, list(projected.values()), present, Projector(manifests), types, progress)
 
 
 def _create(session: Session, table: Table) -> None:
@@ -72,15 +99,16 @@ def _rebuild(
     session: Session,
     tables: list[Table],
     present: set[str],
-    manifests: tuple[Manifest, ...],
+    projector: Projector,
     types: EventTypes,
+    progress: Progress,
 ) -> None:
     for table in tables:
         if table.name in present:
             session.cursor.execute(f'DROP TABLE "{table.name}"')
         _create(session, table)
         session.write(_keep_shape, [{"name": table.name, "shape": _shape(table)}])
-    replay(session, session, Projector(manifests), types)
+    replay(session, session, projector, types, progress)
 
 
 def _shape(table: Table) -> str:

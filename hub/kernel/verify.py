@@ -35,9 +35,9 @@ def verify(
     read: Reader, keystore: Keystore, types: EventTypes, progress: Progress = lambda _done, _all: None
 ) -> Verdict:
     """Check numbers, hashes, columns, every signed head, and the last head that the cloud acknowledged."""
-    head = read_head(read) or Head(1, 0, GENESIS, 0)
     acknowledged = acknowledged_head(keystore)
-    heads = kept_heads(read, head.epoch) + ([acknowledged] if acknowledged else [])
+    heads = kept_heads(read) + ([acknowledged] if acknowledged else [])
+    head = read_head(read) or Head(1, 0, GENESIS, 0)  # after the signed ones: a selling hub goes on meanwhile
     for signed in heads:
         if not is_signed_by(signed, keystore.public_key()):
             return Verdict("bad_signature", signed.seq)
@@ -58,13 +58,13 @@ def _beyond(heads: list[SignedHead], last_seq: int) -> list[SignedHead] | None:
 def _walk(
     read: Reader, types: EventTypes, head: Head, signed_hashes: dict[int, bytes], progress: Progress
 ) -> Verdict:
-    previous, expected, broken_at = GENESIS, 1, 0
+    previous, expected, broken_at, command_id = GENESIS, 1, 0, ""
     while expected <= head.seq:
         page = read_page(read, expected - 1, head.seq, _PAGE)
         if not page:
             return Verdict("gap", expected, expected - 1)
         for entry in page:
-            finding = _check(entry, expected, previous, types)
+            finding, command_id = _check(entry, expected, previous, command_id, types)
             if finding != "ok":
                 return Verdict(finding, entry.seq if finding != "gap" else expected, expected - 1)
             if signed_hashes.get(entry.seq, entry.hash) != entry.hash:
@@ -76,18 +76,35 @@ def _walk(
     return Verdict("ok", 0, head.seq)
 
 
-def _check(entry: Entry, expected: int, previous: bytes, types: EventTypes) -> Finding:
+def _check(
+    entry: Entry, expected: int, previous: bytes, previous_command_id: str, types: EventTypes
+) -> tuple[Finding, str]:
     if entry.seq != expected:
-        return "gap"
+        return "gap", ""
     if chain_hash(previous, entry.body) != entry.hash:
-        return "entry_changed"
+        return "entry_changed", ""
     try:
         record = types.envelope(entry.body)
+        tag = types.tag(record)
     except msgspec.DecodeError:
-        return "entry_changed"
-    inside = (record.seq, record.epoch, record.subject, record.at_ms)
-    if inside != (entry.seq, entry.epoch, entry.subject, entry.at_ms):
-        return "column_changed"
-    if entry.command_id not in (None, record.command_id) or types.tag(record) != entry.type:
-        return "column_changed"
-    return "ok"
+        return "entry_changed", ""
+    first = record.command_id != previous_command_id
+    inside = (
+        record.seq,
+        record.epoch,
+        tag,
+        record.subject,
+        record.at_ms,
+        record.command_id if first else None,
+        record.request_hash if first else None,
+    )
+    columns = (
+        entry.seq,
+        entry.epoch,
+        entry.type,
+        entry.subject,
+        entry.at_ms,
+        entry.command_id,
+        entry.request_hash,
+    )
+    return ("ok" if inside == columns else "column_changed"), record.command_id

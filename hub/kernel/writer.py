@@ -11,12 +11,13 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import Any, Protocol
 
 import msgspec
 
-from hub.kernel.db import Connection, DatabaseError, IntegrityError
-from hub.kernel.errors import Refusal
+from hub.kernel.db import Connection, DatabaseError, is_full, is_storage_failure
+from hub.kernel.errors import Refusal, Refused
 from hub.kernel.module import Durability
 from hub.kernel.sql import Kept, Session, upsert
 from hub.kernel.tables import integer, local, text
@@ -32,6 +33,7 @@ SWITCH_INTERVAL_S = 0.0005
 
 durable_marks = local("durable_marks", text("name"), integer("seq"), key=("name",))
 _mark: Kept = upsert(durable_marks, replace=("seq",))
+_count_sync: Kept = upsert(durable_marks, add=("seq",))
 _SYNCHRONOUS = {
     Durability.NORMAL: "PRAGMA synchronous = NORMAL",
     Durability.FULL: "PRAGMA synchronous = FULL",
@@ -77,6 +79,9 @@ class Core(Protocol):
 Waiter = Future[Outcome] | asyncio.Future[Outcome]
 
 
+_FAILED = Outcome(refusal=Refusal("hub.internal_error", 500))
+
+
 class _Item:
     __slots__ = ("durability", "outcome", "waiter", "work")
 
@@ -84,7 +89,7 @@ class _Item:
         self.work = work
         self.durability = durability
         self.waiter = waiter
-        self.outcome = Outcome()
+        self.outcome = _FAILED
 
 
 class _GroupLost(Exception):
@@ -95,13 +100,23 @@ class Writer:
     """Owns the write connection and its thread. `fsynced_seq` is how far a power cut cannot reach back."""
 
     def __init__(
-        self, connection: Connection, core: Core, committed_seq: int, after_commit: Callable[[], None]
+        self,
+        connection: Connection,
+        core: Core,
+        committed_seq: int,
+        after_commit: Callable[[], None],
+        monotonic_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._connection = connection
         self._session = Session(connection.cursor(), "sqlite")
         self._core = core
         self._after_commit = after_commit
+        self._monotonic_s = monotonic_s
         self._queue: queue.Queue[_Item | None] = queue.Queue(QUEUE_LIMIT)
+        self._gate = threading.Lock()
+        self._stopping = False
+        self._stop_seen = False
+        self._core_is_stale = False
         self._synchronous: Durability | None = None
         self._committed_seq = committed_seq
         self._tail_due_s: float | None = None
@@ -115,31 +130,46 @@ class Writer:
         self._thread.start()
 
     def stop(self) -> None:
-        """Finish what is queued, make it durable, end the thread."""
+        """Finish what is queued, make it durable, end the thread; later work is not taken."""
+        with self._gate:
+            if self._stopping:
+                return
+            self._stopping = True
         self._queue.put(None)
         self._thread.join(timeout=30)
 
     def submit(self, work: Any, durability: Durability, waiter: Waiter) -> bool:
-        """Queue work; its waiter is settled after COMMIT. False when the queue is full."""
-        try:
-            self._queue.put_nowait(_Item(work, durability, waiter))
-        except queue.Full:
-            return False
+        """Queue work; its waiter is settled after COMMIT. False when the queue is full or closed."""
+        with self._gate:
+            if self._stopping:
+                return False
+            try:
+                self._queue.put_nowait(_Item(work, durability, waiter))
+            except queue.Full:
+                return False
         return True
 
     def _run(self) -> None:
-        while True:
+        while not self._stop_seen:
             item = self._next()
             if item is None:
-                self._sync_tail()
-                return
-            self._settle(self._run_group(self._with_waiting(item)))
+                break
+            items = self._with_waiting(item)
+            try:
+                self._run_group(items)
+            except Exception:  # supervisor: whatever a group dies of, its waiters are answered
+                log.exception("group failed")
+                self._abandon(None)
+            self._settle(items)
+        self._sync_tail()
 
     def _next(self) -> _Item | None:
         """The next item, syncing the NORMAL tail when its time comes first."""
         while True:
-            timeout_s = None if self._tail_due_s is None else max(0.0, self._tail_due_s - time.monotonic())
+            timeout_s = None if self._tail_due_s is None else self._tail_due_s - self._monotonic_s()
             try:
+                if timeout_s is not None and timeout_s <= 0:
+                    raise queue.Empty
                 return self._queue.get(timeout=timeout_s)
             except queue.Empty:
                 self._sync_tail()
@@ -153,42 +183,51 @@ class Writer:
             except queue.Empty:
                 break
             if item is None:
-                self._queue.put(None)  # the stop mark goes back for the loop to find
+                self._stop_seen = True
                 break
             items.append(item)
         return items
 
-    def _run_group(self, items: list[_Item]) -> list[_Item]:
+    def _run_group(self, items: list[_Item]) -> None:
         """Run and commit a group; on a lost transaction run its members again, each alone."""
         durability = max(item.durability for item in items)
         try:
             self._be_synchronous(durability)
             self._execute("BEGIN IMMEDIATE")
-            for item in items:
-                self._run_one(item)
-            self._commit(durability)
+            if self._core_is_stale:
+                self._reload_core()
+            outcomes = [self._run_one(item) for item in items]
+            self._execute("COMMIT")
         except (_GroupLost, DatabaseError) as error:
             self._abandon(error)
             if len(items) == 1:
-                items[0].outcome = Outcome(refusal=_storage_refusal(error))
+                items[0].outcome = Outcome(refusal=storage_refusal(error))
             else:
                 for item in items:
                     self._run_group([item])
-        return items
+        else:
+            for item, outcome in zip(items, outcomes, strict=True):
+                item.outcome = outcome
+            self._committed(durability)
 
-    def _run_one(self, item: _Item) -> None:
+    def _run_one(self, item: _Item) -> Outcome:
         mark = self._core.mark()
         self._execute("SAVEPOINT command")
         try:
-            item.outcome = self._core.run(self._session, item.work)
+            outcome = self._core.run(self._session, item.work)
+        except Refused as refused:
+            self._undo(mark, refused)
+            outcome = Outcome(refusal=refused.refusal)
         except DatabaseError as error:
+            log.exception("command failed in the database")
             self._undo(mark, error)
-            item.outcome = Outcome(refusal=_storage_refusal(error))
+            outcome = Outcome(refusal=storage_refusal(error))
         except Exception as error:  # supervisor: one command's bug must not end the store's writer
             log.exception("command failed")
             self._undo(mark, error)
-            item.outcome = Outcome(refusal=Refusal("hub.internal_error", 500))
+            outcome = _FAILED
         self._execute("RELEASE command")
+        return outcome
 
     def _undo(self, mark: object, error: Exception) -> None:
         if not self._connection.in_transaction:
@@ -197,37 +236,51 @@ class Writer:
         self._execute("ROLLBACK TO command")
         self._core.roll_back(mark)
 
-    def _commit(self, durability: Durability) -> None:
-        self._execute("COMMIT")
-        self._committed_seq = self._core.committed()
-        if durability is Durability.FULL:
+    def _committed(self, durability: Durability) -> None:
+        """What a COMMIT makes durable: a FULL one everything before it, if it wrote to the log at all.
+
+        A group of refusals writes nothing, so SQLite syncs nothing, and an earlier NORMAL tail stays open.
+        """
+        before, self._committed_seq = self._committed_seq, self._core.committed()
+        if durability is Durability.FULL and self._committed_seq > before:
             self.fsynced_seq, self._tail_due_s = self._committed_seq, None
-        elif self._tail_due_s is None and self._committed_seq > self.fsynced_seq:
-            self._tail_due_s = time.monotonic() + NORMAL_TAIL_S
+        elif durability is Durability.NORMAL and self._tail_due_s is None:
+            self._tail_due_s = self._monotonic_s() + NORMAL_TAIL_S
         self._after_commit()
 
     def _sync_tail(self) -> None:
-        """One FULL commit of a mark: it makes every earlier commit durable too."""
+        """One FULL commit of a mark: it makes every earlier commit durable too.
+
+        The counter is what makes it a write: SQLite skips a row that is written as it was, and then it
+        has nothing to sync.
+        """
         try:
             self._be_synchronous(Durability.FULL)
             self._execute("BEGIN IMMEDIATE")
             self._session.write(_mark, [{"name": "journal", "seq": self._committed_seq}])
+            self._session.write(_count_sync, [{"name": "syncs", "seq": 1}])
             self._execute("COMMIT")
             self.fsynced_seq, self._tail_due_s = self._committed_seq, None
         except DatabaseError as error:
-            log.error("the tail could not be made durable: %s", error)
             self._abandon(error)
-            self._tail_due_s = time.monotonic() + NORMAL_TAIL_S
+            self._tail_due_s = self._monotonic_s() + NORMAL_TAIL_S
 
-    def _abandon(self, error: Exception) -> None:
-        log.error("transaction abandoned: %s", error.__cause__ or error)
-        if self._connection.in_transaction:
-            try:
+    def _abandon(self, error: Exception | None) -> None:
+        """Back to what the database holds; while it cannot even be read, every group begins by trying."""
+        if error is not None:
+            log.error("transaction abandoned: %s", error.__cause__ or error)
+        self._core_is_stale = True
+        try:
+            if self._connection.in_transaction:
                 self._execute("ROLLBACK")
-            except DatabaseError as worse:
-                log.error("rollback failed: %s", worse)
-        self._execute("PRAGMA query_only = OFF")
+            self._execute("PRAGMA query_only = OFF")
+            self._reload_core()
+        except DatabaseError as worse:
+            log.error("the journal's head cannot be read: %s", worse)
+
+    def _reload_core(self) -> None:
         self._core.reload(self._session)
+        self._core_is_stale = False
 
     def _settle(self, items: list[_Item]) -> None:
         """Answer everybody; one hop for each event loop, however many of it wait."""
@@ -235,10 +288,10 @@ class Writer:
         for item in items:
             if isinstance(item.waiter, asyncio.Future):
                 by_loop.setdefault(item.waiter.get_loop(), []).append(item)
-            elif not item.waiter.cancelled():
+            elif item.waiter.set_running_or_notify_cancel():
                 item.waiter.set_result(item.outcome)
         for loop, waiting in by_loop.items():
-            if not loop.is_closed():
+            with suppress(RuntimeError):  # the loop has closed: nobody waits there any more
                 loop.call_soon_threadsafe(_set_results, waiting)
 
     def _execute(self, sql: str) -> None:
@@ -256,9 +309,11 @@ def _set_results(items: list[_Item]) -> None:
             item.waiter.set_result(item.outcome)
 
 
-def _storage_refusal(error: Exception) -> Refusal:
+def storage_refusal(error: Exception) -> Refusal:
+    """What a command is told that the database stopped: the disk's fault, or a bug of ours."""
     cause = error.__cause__ or error
-    if isinstance(cause, IntegrityError):
-        return Refusal("hub.internal_error", 500)
-    full = "full" in str(cause)
-    return Refusal("storage.full" if full else "storage.failed", 507 if full else 503)
+    if is_full(cause):
+        return Refusal("storage.full", 507)
+    if is_storage_failure(cause):
+        return Refusal("storage.failed", 503)
+    return Refusal("hub.internal_error", 500)
