@@ -1,0 +1,11 @@
+"""The demo shop's goods: made up, generic, and entering by the same road as any catalogue."""
+
+from hub.modules.catalogue.demo.goods import (
+    VERSION,
+    artifact_bytes,
+    categories,
+    items,
+    opening_stock_milli,
+)
+
+__all__ = ["VERSION", "artifact_bytes", "categories", "items", "opening_stock_milli"]
