@@ -59,6 +59,11 @@ def names(base: Path) -> None:
     (base / "gone").write_bytes(b"p")
     (base / "gone").unlink()
     (base / "reborn").write_bytes(b"q" * 5)
+    (base / "once").write_bytes(b"z")
+    os.link(base / "once", base / "twice")
+    (base / "once").unlink()
+    with (base / "twice").open("ab") as file:
+        file.write(b"zz")
     (base / "folder" / "inner").mkdir(parents=True)
     (base / "folder" / "inner" / "leaf").write_bytes(b"r")
     (base / "folder").rename(base / "moved")
@@ -100,10 +105,9 @@ def mapping(base: Path) -> None:
         page[:4] = b"xxxx"
 
 
-def hard_link(base: Path) -> None:
+def symbolic_link(base: Path) -> None:
     """What the recorder does not model."""
-    (base / "one").write_bytes(b"y")
-    os.link(base / "one", base / "two")
+    (base / "two").symlink_to("one")
 
 
 def atomic_replace(base: Path) -> None:
@@ -137,7 +141,7 @@ def everything(base: Path) -> None:
 
 
 PARTS: dict[str, Callable[[Path], None]] = {
-    part.__name__: part for part in (everything, mapping, hard_link, atomic_replace, sloppy_replace)
+    part.__name__: part for part in (everything, mapping, symbolic_link, atomic_replace, sloppy_replace)
 }
 
 if __name__ == "__main__":

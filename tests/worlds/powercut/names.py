@@ -41,7 +41,7 @@ class Names:
     durable: int = 0
 
     def note(self, seq: int, entry: Entry, path: str, *, removed: bool) -> None:
-        """The entry was made or removed."""
+        """A name of the entry was made or removed."""
         self.journal.append(Naming(seq, entry, path if removed else None, None if removed else path))
 
     def rename(self, seq: int, entry: Entry, before: str, after: str) -> None:

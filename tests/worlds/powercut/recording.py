@@ -37,9 +37,10 @@ class Kind(enum.IntEnum):
     SYNC_ALL = 13
     MARK = 14
     BLIND = 15
+    LINK = 16
 
 
-NAMING = (Kind.CREATE, Kind.MKDIR, Kind.UNLINK, Kind.RMDIR, Kind.RENAME)
+NAMING = (Kind.CREATE, Kind.MKDIR, Kind.UNLINK, Kind.RMDIR, Kind.RENAME, Kind.LINK)
 
 
 class Unreplayable(Exception):
@@ -190,6 +191,8 @@ class _Replay:
         entry = self._entry(record)
         if record.kind is Kind.RENAME:
             self.names.rename(index, entry, record.path, record.path_to)
+        elif record.kind is Kind.LINK:
+            self.names.note(index, entry, record.path_to, removed=False)
         else:
             self.names.note(index, entry, record.path, removed=removed)
 

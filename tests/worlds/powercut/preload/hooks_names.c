@@ -220,18 +220,18 @@ static int record_mkdir(int dirfd, const char *path, mode_t mode) {
 EXPORT int mkdir(const char *path, mode_t mode) { return record_mkdir(AT_FDCWD, path, mode); }
 EXPORT int mkdirat(int dirfd, const char *path, mode_t mode) { return record_mkdir(dirfd, path, mode); }
 
-static void note_link(int dirfd, const char *path, int result) {
-    char where[PATH_MAX];
-    if (result != 0 || !recorder_is_on() || !recorder_locate(dirfd, path, where)) return;
-    recorder_lock();
-    recorder_blind("link", where);
-    recorder_unlock();
-}
-
 EXPORT int linkat(int a, const char *from, int b, const char *to, int flags) {
     NEXT(int, linkat, int, const char *, int, const char *, int);
-    int result = next(a, from, b, to, flags);
-    note_link(b, to, result);
+    char old[PATH_MAX], new[PATH_MAX];
+    struct stat at;
+    if (!recorder_is_on() || !recorder_locate(b, to, new)) return next(a, from, b, to, flags);
+    recorder_lock();
+    int error = fault_due(OP_CREATE, new, NULL);
+    int result = error ? fail_with(error) : next(a, from, b, to, flags);
+    if (result == 0 && recorder_locate(a, from, old) && !flags && lstat(new, &at) == 0)
+        recorder_log(REC_LINK, at.st_ino, 0, 0, old, new, NULL, 0, 0);
+    else if (result == 0) recorder_blind("link from elsewhere", new);
+    recorder_unlock();
     return result;
 }
 
@@ -239,8 +239,13 @@ EXPORT int link(const char *from, const char *to) { return linkat(AT_FDCWD, from
 
 EXPORT int symlinkat(const char *target, int dirfd, const char *path) {
     NEXT(int, symlinkat, const char *, int, const char *);
+    char where[PATH_MAX];
     int result = next(target, dirfd, path);
-    note_link(dirfd, path, result);
+    if (result == 0 && recorder_is_on() && recorder_locate(dirfd, path, where)) {
+        recorder_lock();
+        recorder_blind("symlink", where);
+        recorder_unlock();
+    }
     return result;
 }
 

@@ -33,6 +33,7 @@ enum record_kind {
     REC_SYNC_FAILED = 12,
     REC_SYNC_ALL = 13,
     REC_MARK = 14,      /* what the program under test wrote to the marks file */
+    REC_LINK = 16,      /* a second name for the same file */
     REC_BLIND = 15      /* the program did something this recorder cannot replay; path says what */
 };
 
