@@ -32,7 +32,7 @@ Config = Annotated[Path, typer.Option("--config", help="The hub's settings file 
 def hub_run(config: Config) -> None:
     """Serve the store until told to stop."""
     settings = _settings(config)
-    from hub.app.server import run  # noqa: PLC0415 (loaded when it serves)
+    from hub.app.server import run
 
     run(settings)
 
@@ -41,8 +41,8 @@ def hub_run(config: Config) -> None:
 def hub_init(config: Config) -> None:
     """Make the hub's keys and its gateways' token; print the key by which the cloud knows the hub."""
     settings = _settings(config)
-    from hub.app.server import gateway_token  # noqa: PLC0415
-    from hub.app.wiring import open_engine  # noqa: PLC0415
+    from hub.app.server import gateway_token
+    from hub.app.wiring import open_engine
 
     engine = open_engine(settings)
     gateway_token(settings.gateway_token_path)
@@ -56,7 +56,7 @@ def demo(
     folder: Annotated[Path, typer.Option("--folder", help="Where the demo keeps its files.")] = Path(".demo"),
 ) -> None:
     """A whole shop on this machine: counter, gateway, hub, broker and cloud."""
-    from hub.app.demo.launcher import run_demo  # noqa: PLC0415
+    from hub.app.demo.launcher import run_demo
 
     raise typer.Exit(run_demo(folder.resolve(), check=check))
 

@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
-from hub.devices.paper import AnyBlock, Barcode, Cell, Columns, Cut, Document, Feed, Rule, Text
 from hub.app.settings import Shop
 from hub.devices.messages import PrintJobView
+from hub.devices.paper import AnyBlock, Barcode, Cell, Columns, Cut, Document, Feed, Rule, Text
 from hub.kernel.clock import CHINA_TIME
 from hub.kernel.money import yuan
 from hub.kernel.sql import Reader

@@ -8,6 +8,7 @@ from litestar import Controller, Request, Response, WebSocket, get, post, websoc
 from litestar.datastructures import Cookie
 from litestar.exceptions import WebSocketDisconnect
 
+from cloud_sync.edge.status import SyncStatus
 from hub.app.auth import COOKIE, Tokens
 from hub.app.http import is_gateway, language_of
 from hub.app.live import Page
@@ -18,6 +19,7 @@ from hub.devices.links import SocketClosed
 from hub.kernel.bus import Bus
 from hub.kernel.context import Caller
 from hub.kernel.db import Readers
+from hub.kernel.errors import Refused
 from hub.kernel.http import send
 from hub.modules.identity import store as identity
 from hub.modules.identity.messages import SignedIn, SignIn, SignOut, TerminalView
@@ -120,10 +122,22 @@ class DeviceController(Controller):
         return answer
 
 
+class Health(msgspec.Struct, frozen=True):
+    """The hub at one glance."""
+
+    status: str
+    gateways: list[str]
+    sync: SyncStatus
+
+
 @get("/health", sync_to_thread=False)
-def health() -> dict[str, str]:
-    """Whether the hub answers."""
-    return {"status": "ok"}
+def health(request: Request[Any, Any, Any], gateways: int = 0) -> Health:
+    """Whether the hub answers, and at least so many gateways are connected."""
+    connected = request.app.state.gateways.connected()
+    if len(connected) < gateways:
+        raise Refused("devices.gateway_missing", 503)
+    uplink = request.app.state.uplink
+    return Health("ok", connected, uplink.status if uplink else SyncStatus())
 
 
 @websocket("/ws/terminal/{terminal_id:str}")
