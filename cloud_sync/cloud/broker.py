@@ -184,6 +184,13 @@ def running_pid(directory: Path) -> int | None:
     return pid if str(directory / "broker.conf").encode() in command and state != "Z" else None
 
 
+def reload_users(directory: Path) -> None:
+    """Let the broker that runs on this directory, if one does, read its file of users anew."""
+    pid = running_pid(directory)
+    if pid is not None:
+        os.kill(pid, signal.SIGHUP)
+
+
 def _binary() -> str:
     beside = Path(sysconfig.get_path("scripts")) / "nats-server"
     found = str(beside) if beside.exists() else shutil.which("nats-server")

@@ -26,6 +26,7 @@ SNAPSHOT_SALES = 20
 _TURN_S = 0.25
 _LOOK_EVERY_S = 5.0
 _QUEUE_FRAMES = 200
+_SIGN_OF_LIFE_MS = 10_000
 Queue = asyncio.Queue[bytes | None]
 _encoder = msgspec.json.Encoder()
 
@@ -46,6 +47,7 @@ class Feed:
         self._listeners: set[Queue] = set()
         self._stores: list[StoreState] = []
         self._seq = 0
+        self._told_ms = 0
         self._due = asyncio.Event()
         self._making = asyncio.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -113,7 +115,10 @@ class Feed:
             stores = read_stores(read, self._texts, self._language, self._now_ms())
         changed = [store for store in stores if store not in self._stores]
         self._stores = stores
-        return [*frames, StoresFrame(self._next(), changed)] if changed else frames
+        if changed or self._now_ms() - self._told_ms >= _SIGN_OF_LIFE_MS:
+            self._told_ms = self._now_ms()
+            frames.append(StoresFrame(self._next(), changed))
+        return frames
 
     def _snapshot(self, seq: int) -> Snapshot:
         today = self._today()

@@ -201,7 +201,7 @@ class SaleFrame(msgspec.Struct, frozen=True, tag="sale"):
 
 
 class StoresFrame(msgspec.Struct, frozen=True, tag="stores"):
-    """Stores whose standing changed."""
+    """Stores whose standing changed; with none of them, every ten seconds, it says that the link lives."""
 
     seq: int
     stores: list[StoreState]

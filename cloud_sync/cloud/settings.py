@@ -42,6 +42,8 @@ class CloudSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mqtt: MqttSettings = MqttSettings()
     console: ConsoleSettings = ConsoleSettings()
     folder: str = "."
+    pages: str | None = None
+    """Where the console's built pages are, when not in the package."""
 
     @property
     def path(self) -> Path:

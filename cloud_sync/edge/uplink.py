@@ -169,7 +169,7 @@ class Uplink:
                 made = self._outbox.next_batch(span)
             except BadFrame as error:
                 log.error("an event after %s is too large to send: %s", span.after, error)
-                self._window.stop(UplinkState.OVERSIZE, "sync.oversize_event")
+                self._window.stop(UplinkState.OVERSIZE, "sync.oversize")
                 return
             if made is None:
                 return
