@@ -66,7 +66,7 @@ def create_app(
             }
         ),
         request_max_body_size=MAX_BODY_BYTES,
-        after_request=_guarded,
+        after_request=_after_request,
         openapi_config=None,
         logging_config=None,
     )
@@ -82,6 +82,10 @@ def _beside(feed: Feed) -> Callable[[Litestar], Any]:
             making.cancel()
 
     return living
+
+
+async def _after_request(response: Response[Any]) -> Response[Any]:
+    return _guarded(response)
 
 
 def _guarded(response: Response[Any]) -> Response[Any]:
@@ -107,10 +111,17 @@ def _http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Pro
         case 404 | 405:
             refusal = Refusal("console.not_found", error.status_code)
         case status if status < 500:
-            refusal = Refusal("console.malformed", status, {"reason": error.detail[:200]})
+            refusal = Refusal("console.malformed", status, {"reason": _reason(error)})
         case _:
             return _bug(request, error)
     return _problem(request, refusal)
+
+
+def _reason(error: HTTPException) -> str:
+    extra = error.extra
+    if isinstance(extra, list) and extra and isinstance(extra[0], dict):
+        return str(extra[0].get("message", error.detail))[:200]
+    return error.detail[:200]
 
 
 def _busy(request: Request[Any, Any, Any], _error: queue.Empty) -> Response[Problem]:

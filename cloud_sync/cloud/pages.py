@@ -1,5 +1,6 @@
 """The console's pages: built files under /console/, cached for ever when their name carries a hash."""
 
+import asyncio
 import re
 from pathlib import Path
 
@@ -32,9 +33,13 @@ def root() -> Response[None]:
     return Response(None, status_code=302, headers={"location": "/console/"})
 
 
-@get(["/console", "/console/{path:path}"], sync_to_thread=True)
-def page(state: State, path: str = "/") -> Response[bytes]:
+@get(["/console", "/console/{path:path}"])
+async def page(state: State, path: str = "/") -> Response[bytes]:
     """A built file; a path without one is a place inside the page itself."""
+    return await asyncio.to_thread(_file, state, path)
+
+
+def _file(state: State, path: str) -> Response[bytes]:
     folder: Path = state.static.resolve()
     wanted = (folder / path.lstrip("/")).resolve()
     if not wanted.is_relative_to(folder) or "\x00" in path:
