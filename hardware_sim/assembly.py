@@ -15,7 +15,6 @@ from hardware_sim.devices.scanners import KeyboardScanner, SerialScanner
 from hardware_sim.devices.tcp_wire import TcpWire
 from hardware_sim.devices.testbed import Testbed, TestbedUnavailable
 from hardware_sim.layout import AnySpec, KeyboardScannerSpec, PrinterSpec, SerialScannerSpec
-from hardware_sim.schedule import FaultSchedule
 from hardware_sim.wiring import WiredDevice
 
 
@@ -24,7 +23,7 @@ class Fitter:
     """Builds devices that tell `audience` what they do; ptys appear under `folder`/dev."""
 
     folder: Path
-    schedule: FaultSchedule
+    seed: int
     testbed: Testbed | None
     clock_us: Callable[[], int]
     audience: Audience
@@ -39,17 +38,13 @@ class Fitter:
     def _keyboard_scanner(self, spec: KeyboardScannerSpec) -> KeyboardScanner:
         if self.testbed is None:
             raise TestbedUnavailable(spec.device_id)
-        steps = self.schedule.of(spec.device_id)
-        scanner = KeyboardScanner(spec.label, self.audience, self.schedule.seed, steps, self.clock_us)
+        scanner = KeyboardScanner(spec.label, self.audience, self.seed, self.clock_us)
         identity = InputIdentity(number=0, port=spec.usb_port, name=spec.product, serial=spec.serial)
         scanner.wire = InputWire(self.testbed, identity, scanner, self.clock_us)
         return scanner
 
     def _serial_scanner(self, spec: SerialScannerSpec) -> SerialScanner:
-        steps = self.schedule.of(spec.device_id)
-        scanner = SerialScanner(
-            spec.label, self.audience, self.schedule.seed, steps, spec.suffix, spec.aim_id
-        )
+        scanner = SerialScanner(spec.label, self.audience, self.seed, spec.suffix, spec.aim_id)
         scanner.wire = PtyWire(self._pty(spec), scanner)
         return scanner
 
@@ -65,8 +60,7 @@ class Fitter:
         hung = spec.drawer
         drawer = Drawer(pin=hung.pin, high_when_open=hung.high_when_open) if hung else None
         core = PrinterCore(traits=traits, drawer=drawer)
-        steps = self.schedule.of(spec.device_id)
-        printer = Printer(spec.label, self.audience, self.schedule.seed, steps, core, spec.line_ms)
+        printer = Printer(spec.label, self.audience, self.seed, core, spec.line_ms)
         tcp = spec.wire == "tcp"
         printer.wire = TcpWire(printer, spec.port) if tcp else PtyWire(self._pty(spec), printer)
         return printer

@@ -57,7 +57,8 @@ class Counter:
         self.feed = Feed()
         self.receipts: deque[Receipt] = deque(maxlen=RECEIPTS_KEPT)
         self.testbed = testbed
-        fitter = Fitter(folder, schedule, testbed, clock_us, self)
+        self._to_come = list(schedule.steps)
+        fitter = Fitter(folder, schedule.seed, testbed, clock_us, self)
         self._receipts_cut = 0
         self._layout = tuple(spec for spec in layout if testbed or not isinstance(spec, KeyboardScannerSpec))
         self.notice = None if len(self._layout) == len(layout) else NO_TESTBED
@@ -118,6 +119,16 @@ class Counter:
 
     def changed(self, device: Device) -> None:
         self.feed.publish(lambda seq: DeviceChanged(seq=seq, device=device.view()))
+
+    def counted(self, device: Device) -> None:
+        """Let happen what the schedule has for this point of the traffic."""
+        counts, device_id = device.counts, device.label.device_id
+        due = [s for s in self._to_come if s.counted_on == device_id and counts[s.unit] >= s.after]
+        for step in due:
+            self._to_come.remove(step)
+        for step in due:
+            if (struck := self.devices.get(step.device_id)) is not None:
+                struck.suffer(step.fault)
 
     def printed(self, device_id: str, line: PaperLine) -> None:
         self.feed.publish(lambda seq: Printed(seq=seq, device_id=device_id, line=line))

@@ -34,11 +34,12 @@ MENU: dict[DeviceKind, tuple[Fault, ...]] = {
 
 
 class FaultStep(msgspec.Struct, frozen=True, kw_only=True):
-    """Once `device_id` has counted `after` of `unit` since it started, the fault comes (or all is healed)."""
+    """Once `counted_on` has counted `after` of `unit`, `device_id` gets the fault, or is healed."""
 
-    device_id: str
-    after: int
+    counted_on: str
     unit: Milestone
+    after: int
+    device_id: str
     fault: Fault | Healed
 
 
@@ -48,21 +49,23 @@ class FaultSchedule(msgspec.Struct, frozen=True, kw_only=True):
     seed: int
     steps: tuple[FaultStep, ...] = ()
 
-    def of(self, device_id: str) -> tuple[FaultStep, ...]:
-        return tuple(step for step in self.steps if step.device_id == device_id)
 
+def random_schedule(
+    seed: int, devices: dict[str, DeviceKind], rounds: int, clock: str, span: int = 20
+) -> FaultSchedule:
+    """`rounds` faults per device, each healed before its next, at seeded counts of one scanner's scans.
 
-def random_schedule(seed: int, devices: dict[str, DeviceKind], rounds: int, span: int = 20) -> FaultSchedule:
-    """`rounds` faults per device, each healed before the next, at seeded counts below `span`."""
+    The scanner `clock` counts for all, because an unplugged device counts nothing that could heal it.
+    """
     steps: list[FaultStep] = []
     for device_id, kind in sorted(devices.items()):
         random = Random(f"{seed}/{device_id}/schedule")
-        unit: Milestone = "scans" if kind == "scanner" else "bytes_in"
         points = sorted(random.sample(range(1, max(span, 2 * rounds + 1)), 2 * rounds))
         for start, end in zip(points[::2], points[1::2], strict=True):
-            fault = random.choice(MENU[kind])
-            steps.append(FaultStep(device_id=device_id, after=start, unit=unit, fault=fault))
-            steps.append(FaultStep(device_id=device_id, after=end, unit=unit, fault=Healed()))
+            for after, fault in ((start, random.choice(MENU[kind])), (end, Healed())):
+                steps.append(
+                    FaultStep(counted_on=clock, unit="scans", after=after, device_id=device_id, fault=fault)
+                )
     return FaultSchedule(seed=seed, steps=tuple(steps))
 
 

@@ -1,4 +1,4 @@
-"""What every simulated device has: a wire, faults, counts, and a schedule of what is to go wrong."""
+"""What every simulated device has: a wire, faults, and counts."""
 
 import asyncio
 from collections import Counter as Tally
@@ -9,7 +9,7 @@ from hardware_sim.devices.fault_set import FaultSet
 from hardware_sim.devices.printer_core import Torn
 from hardware_sim.devices.wire import Wire
 from hardware_sim.faults import Fault, Healed, Silent, SlowDrain, SplitFrames, Unplugged
-from hardware_sim.schedule import FaultStep, Milestone
+from hardware_sim.schedule import Milestone
 from hardware_sim.views import DeviceKind, DeviceView, PaperLine
 
 
@@ -27,22 +27,22 @@ class Audience(Protocol):
     """Who is told what devices do."""
 
     def changed(self, device: "Device") -> None: ...
+    def counted(self, device: "Device") -> None: ...
     def printed(self, device_id: str, line: PaperLine) -> None: ...
     def torn(self, device_id: str, columns: int, torn: Torn) -> None: ...
 
 
 class Device:
-    """One device. `wire` is given by the kind; everything runs on one event loop."""
+    """One device. Its wire is given after it is made; everything runs on one event loop."""
 
     kind: ClassVar[DeviceKind]
     wire: Wire
 
-    def __init__(self, label: Label, audience: Audience, seed: int, steps: tuple[FaultStep, ...]) -> None:
+    def __init__(self, label: Label, audience: Audience, seed: int) -> None:
         self.label = label
         self.faults = FaultSet(seed, label.device_id)
         self.counts: Tally[Milestone] = Tally()
         self._audience = audience
-        self._steps = list(steps)
         self._sending = asyncio.Lock()
 
     def view(self) -> DeviceView:
@@ -86,15 +86,15 @@ class Device:
         self.count("bytes_in", len(data))
 
     def count(self, unit: Milestone, amount: int) -> None:
-        """Count, and let what the schedule has for this point happen."""
+        """Count, and let what is scheduled for this point happen."""
         self.counts[unit] += amount
-        due = [step for step in self._steps if self.counts[step.unit] >= step.after]
-        for step in due:
-            self._steps.remove(step)
-            if isinstance(step.fault, Healed):
-                self.heal()
-            else:
-                self.inject(step.fault)
+        self._audience.counted(self)
+
+    def suffer(self, fault: Fault | Healed) -> None:
+        if isinstance(fault, Healed):
+            self.heal()
+        else:
+            self.inject(fault)
 
     async def transmit(self, frame: bytes, unit: int = 1) -> bool:
         """Send a frame through the faults; True if all of it reached a host."""

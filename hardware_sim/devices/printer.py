@@ -7,8 +7,9 @@ from hardware_sim.devices.device import Audience, Device, Label
 from hardware_sim.devices.printer_core import PrinterCore, Torn
 from hardware_sim.devices.wire import READ_BYTES
 from hardware_sim.faults import CoverOpen, CutterJam, DrawerStuck, Fault, Offline, PaperOut, Silent, Unplugged
-from hardware_sim.schedule import FaultStep
 from hardware_sim.views import DeviceKind, DeviceView, DrawerView, PaperLine, PaperState, PrinterView
+
+NOISE_BYTES = bytes(range(0x80, 0x100))
 
 
 class Printer(Device):
@@ -21,11 +22,10 @@ class Printer(Device):
         label: Label,
         audience: Audience,
         seed: int,
-        steps: tuple[FaultStep, ...],
         core: PrinterCore,
         line_ms: int = 0,
     ) -> None:
-        super().__init__(label, audience, seed, steps)
+        super().__init__(label, audience, seed)
         self.core = core
         self._line_s = line_ms / 1000
         self._work = asyncio.Event()
@@ -135,12 +135,16 @@ class Printer(Device):
 
     def _stir(self) -> None:
         """Something may have become possible: look again."""
+        self._hold_back()
+        self._answer.set()
+        self._work.set()
+
+    def _hold_back(self) -> None:
+        """Read no further while the receive buffer is full."""
         held = self.core.room < READ_BYTES
         if held != self._held:
             self._held = held
             self.repace()
-        self._answer.set()
-        self._work.set()
 
     async def _print_on(self) -> None:
         while True:
@@ -150,12 +154,9 @@ class Printer(Device):
                 self._tell(done)
                 if self._line_s and isinstance(done, PaperLine | Torn):
                     await asyncio.sleep(self._line_s)
-            self._stir_if_held()
+            self._answer.set()
+            self._hold_back()
             self.line_changed()
-
-    def _stir_if_held(self) -> None:
-        if self._held:
-            self._stir()
 
     def _tell(self, done: PaperLine | Torn | object) -> None:
         self._answer.set()
@@ -172,4 +173,4 @@ class Printer(Device):
             await self._answer.wait()
             self._answer.clear()
             for answer in self.core.take_answers():
-                await self.transmit(answer)
+                await self.transmit(self.faults.noise(NOISE_BYTES) + answer)

@@ -5,7 +5,6 @@ from typing import ClassVar
 
 from hardware_sim.devices.device import Audience, Device, Label
 from hardware_sim.devices.input_keys import EVENT, typed
-from hardware_sim.schedule import FaultStep
 from hardware_sim.views import DeviceKind, DeviceView, ScannerView
 
 NOISE_KEYS = b"0123456789abcdefghijklmnopqrstuvwxyz"
@@ -19,8 +18,8 @@ class Scanner(Device):
 
     kind: ClassVar[DeviceKind] = "scanner"
 
-    def __init__(self, label: Label, audience: Audience, seed: int, steps: tuple[FaultStep, ...]) -> None:
-        super().__init__(label, audience, seed, steps)
+    def __init__(self, label: Label, audience: Audience, seed: int) -> None:
+        super().__init__(label, audience, seed)
         self._last_code: str | None = None
 
     def view(self) -> DeviceView:
@@ -54,15 +53,8 @@ class Scanner(Device):
 class KeyboardScanner(Scanner):
     """Types the code and Enter on a US keyboard."""
 
-    def __init__(
-        self,
-        label: Label,
-        audience: Audience,
-        seed: int,
-        steps: tuple[FaultStep, ...],
-        now_us: Callable[[], int],
-    ) -> None:
-        super().__init__(label, audience, seed, steps)
+    def __init__(self, label: Label, audience: Audience, seed: int, now_us: Callable[[], int]) -> None:
+        super().__init__(label, audience, seed)
         self._now_us = now_us
 
     def frame(self, code: str) -> tuple[bytes, int]:
@@ -78,11 +70,10 @@ class SerialScanner(Scanner):
         label: Label,
         audience: Audience,
         seed: int,
-        steps: tuple[FaultStep, ...],
         suffix: str = "\r",
         aim_id: bool = False,
     ) -> None:
-        super().__init__(label, audience, seed, steps)
+        super().__init__(label, audience, seed)
         self._suffix, self._aim_id = suffix, aim_id
 
     def frame(self, code: str) -> tuple[bytes, int]:
