@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { LiveSocket, type Clock, type LinkState, type Socket } from "./live";
+import { LiveSocket, type Clock, type LinkState, type LiveOptions, type Socket } from "./live";
 
 interface Frame {
   kind: "snapshot" | "change" | "heartbeat";
@@ -45,6 +45,7 @@ let frames: Frame[];
 let states: LinkState[];
 let refused: number[];
 let live: LiveSocket<Frame>;
+let options: LiveOptions<Frame>;
 
 beforeEach(() => {
   clock = new FakeClock();
@@ -52,7 +53,7 @@ beforeEach(() => {
   frames = [];
   states = [];
   refused = [];
-  live = new LiveSocket<Frame>({
+  options = {
     open: () => {
       const socket = new FakeSocket();
       sockets.push(socket);
@@ -68,7 +69,8 @@ beforeEach(() => {
     silenceMs: 10_000,
     clock,
     jitter: () => 1,
-  });
+  };
+  live = new LiveSocket<Frame>(options);
   live.start();
 });
 
@@ -116,6 +118,30 @@ describe("a live socket", () => {
     expect(states.at(-1)).toBe("live");
     clock.pass(1_000);
     expect(states.at(-1)).toBe("lost");
+  });
+
+  it("asks before it gives a silent link up, where there is a way to ask", async () => {
+    const answers = [true, false];
+    const asked = new LiveSocket<Frame>({ ...options, probe: () => Promise.resolve(answers.shift()!) });
+    live.stop();
+    asked.start();
+    last().say({ kind: "snapshot", seq: 1 });
+    clock.pass(10_000);
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(states.at(-1)).toBe("live");
+    clock.pass(10_000);
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(states.at(-1)).toBe("lost");
+  });
+
+  it("begins again when told to, with a new socket and no alarm", () => {
+    last().say({ kind: "snapshot", seq: 1 });
+    live.restart();
+    expect(sockets).toHaveLength(2);
+    expect(sockets[0]!.closed).toBe(true);
+    expect(states).toEqual(["connecting", "live", "connecting"]);
   });
 
   it("waits longer after each failure, up to a limit, and forgets that once live", () => {

@@ -37,8 +37,10 @@ export interface LiveOptions<Frame> {
   /** The server ended the link for good (the sign-in is over): do not come back. */
   refusedCodes?: readonly number[];
   onRefused?(code: number): void;
-  /** No frame for this long means the link is dead, whatever the socket says. */
+  /** After this long without a frame the link is asked whether it is alive, whatever the socket says. */
   silenceMs?: number;
+  /** Asks the server by another way; without it silence alone means the link is dead. */
+  probe?(): Promise<boolean>;
   clock?: Clock;
   jitter?(): number;
 }
@@ -69,6 +71,14 @@ export class LiveSocket<Frame> {
     this.stopped = true;
     this.cancelTimer();
     this.drop();
+  }
+
+  /** Begins again from a fresh snapshot, without having been lost. */
+  restart(): void {
+    if (this.stopped) return;
+    this.cancelTimer();
+    this.drop();
+    this.connect();
   }
 
   send(text: string): void {
@@ -124,7 +134,15 @@ export class LiveSocket<Frame> {
 
   private watchSilence(): void {
     this.cancelTimer();
-    this.cancelTimer = this.clock.after(this.options.silenceMs ?? SILENCE_MS, () => this.comeBack());
+    this.cancelTimer = this.clock.after(this.options.silenceMs ?? SILENCE_MS, () => void this.examine());
+  }
+
+  private async examine(): Promise<void> {
+    const socket = this.socket;
+    const alive = this.options.probe ? await this.options.probe() : false;
+    if (this.socket !== socket || this.stopped) return;
+    if (alive) this.watchSilence();
+    else this.comeBack();
   }
 
   private comeBack(): void {

@@ -1,0 +1,28 @@
+import { createApp } from "vue";
+import "@kit/base.css";
+import "./till.css";
+import { createTexts } from "@kit/i18n";
+import { installKeyboard, typeCharacters } from "@kit/keyboard";
+import { unlockSounds } from "@kit/sounds";
+import { listenForScans } from "@kit/wedge";
+import App from "./App.vue";
+import { tell } from "./state/notices";
+import { scan } from "./state/sale";
+import { session } from "./state/session";
+import { till } from "./state/till";
+import { en } from "./texts/en";
+import { zh } from "./texts/zh";
+
+installKeyboard();
+for (const gesture of ["pointerdown", "keydown"]) window.addEventListener(gesture, unlockSounds, { capture: true });
+
+listenForScans({
+  scan: (text) => {
+    if (session.who && till.shift) void scan(text);
+    else tell({ tone: "bad", key: "refused.notReady" });
+  },
+  overflow: () => tell({ tone: "bad", key: "refused.overflow" }),
+  typed: typeCharacters,
+});
+
+createApp(App).use(createTexts(zh, en)).mount("#app");

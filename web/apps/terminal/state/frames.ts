@@ -1,0 +1,15 @@
+/** The frames of the till's WebSocket, told apart by `type`. */
+import type { components } from "@api/hub";
+
+type Schemas = components["schemas"];
+
+export type Frame =
+  | Schemas["Snapshot"]
+  | Schemas["BasketFrame"]
+  | Schemas["ParkedFrame"]
+  | Schemas["ShiftFrame"]
+  | Schemas["SyncFrame"]
+  | Schemas["DevicesFrame"]
+  | Schemas["PrintsFrame"]
+  | Schemas["AskFrame"]
+  | Schemas["NoticeFrame"];

@@ -1,0 +1,73 @@
+/** Every question this page asks of the hub, and every command it gives, typed by the hub's own schema. */
+import type { components, paths } from "@api/hub";
+import { Http, type Envelope } from "@kit/http";
+import type { AnswerOf, BodyOf, GetOf, PostOf, QueryOf } from "@kit/schema";
+import { session } from "./session";
+
+type Schemas = components["schemas"];
+
+export type Approval = Schemas["Approval"];
+export type Basket = Schemas["Basket"];
+export type Line = Schemas["LineView"];
+export type OrderRow = Schemas["OrderRow"];
+export type Item = Schemas["ItemView"];
+export type Category = Schemas["CategoryView"];
+export type Shop = Schemas["Shop"];
+export type Shift = Schemas["ShiftView"];
+export type ShiftTotals = Schemas["ShiftTotals"];
+export type Scanned = Schemas["Scanned"];
+export type Device = Schemas["DeviceView"];
+export type PrintJob = Schemas["PrintJobView"];
+export type SyncStatus = Schemas["SyncStatus"];
+export type OrderPlaced = Schemas["OrderPlaced"];
+/** Who stands at the till: the answer to a sign-in, and to "who am I" after a reload, agree in these. */
+export type Who = Omit<Schemas["SignedIn"], "type">;
+
+export const http = new Http({
+  language: () => document.documentElement.lang,
+  onSignedOut: () => session.end(),
+});
+
+/** Each command's address. A name or an address that the hub does not have is a compile error. */
+const ADDRESSES = {
+  SignIn: "/api/sign-in",
+  SignOut: "/api/sign-out",
+  OpenShift: "/api/payments/shifts/open",
+  CloseShift: "/api/payments/shifts/close",
+  TakeXReport: "/api/payments/shifts/x-report",
+  OpenDrawer: "/api/payments/drawer/open",
+  ScanCode: "/api/orders/scan",
+  AddItem: "/api/orders/add-item",
+  SetQuantity: "/api/orders/set-quantity",
+  VoidLine: "/api/orders/void-line",
+  ParkBasket: "/api/orders/park",
+  ResumeBasket: "/api/orders/resume",
+  ClearBasket: "/api/orders/clear",
+  PayCash: "/api/orders/pay-cash",
+  SettlePrint: "/api/devices/prints/settle",
+  Reprint: "/api/devices/prints/reprint",
+} as const satisfies Partial<Record<keyof Schemas, keyof paths>>;
+
+type Name = keyof typeof ADDRESSES;
+type Operation<N extends Name> = PostOf<paths[(typeof ADDRESSES)[N]]>;
+
+/** A command ready to be sent, and to be sent again as it is. */
+export function envelope<N extends Name>(name: N, body: BodyOf<Operation<N>>): Envelope {
+  return http.envelope(ADDRESSES[name], { type: name, ...body });
+}
+
+export function command<N extends Name>(name: N, body: BodyOf<Operation<N>>): Promise<AnswerOf<Operation<N>>> {
+  return http.send(envelope(name, body));
+}
+
+function ask<P extends keyof paths>(path: P, query?: QueryOf<GetOf<paths[P]>>): Promise<AnswerOf<GetOf<paths[P]>>> {
+  return http.get(path, query ?? {});
+}
+
+export const hub = {
+  shop: () => ask("/api/shop"),
+  me: () => ask("/api/identity/me"),
+  categories: () => ask("/api/catalogue/categories"),
+  items: (query: { category?: string; search?: string; limit: number }) => ask("/api/catalogue/items", query),
+  itemByCode: (code: string) => http.get<Item>(`/api/catalogue/codes/${encodeURIComponent(code)}`),
+};

@@ -1,0 +1,57 @@
+/** What the page must tell or ask the person: short notices that pass, and questions that wait their turn. */
+import { reactive } from "vue";
+import type { Item } from "./hub";
+import { NoAnswer, Refused } from "@kit/http";
+import { play } from "@kit/sounds";
+
+export interface Toast {
+  id: number;
+  tone: "bad" | "good";
+  /** A text of ours by key, or the hub's own words, already in the reader's language. */
+  key?: string;
+  text?: string;
+  facts?: Record<string, string | number>;
+}
+
+export type Question =
+  | { kind: "unknown_code"; code: string }
+  | { kind: "needs_weight"; code: string; item_id: string; item: Item | null };
+
+const SHOWN_MS = 6000;
+const MOST_TOASTS = 3;
+const MOST_QUESTIONS = 50;
+
+export const notices = reactive({ toasts: [] as Toast[], questions: [] as Question[] });
+let nextId = 1;
+
+export function tell(toast: Omit<Toast, "id">): void {
+  const id = nextId++;
+  notices.toasts.push({ ...toast, id });
+  if (notices.toasts.length > MOST_TOASTS) notices.toasts.shift();
+  if (toast.tone === "bad") play("refused");
+  setTimeout(() => dismiss(id), SHOWN_MS);
+}
+
+export function dismiss(id: number): void {
+  const at = notices.toasts.findIndex((toast) => toast.id === id);
+  if (at >= 0) notices.toasts.splice(at, 1);
+}
+
+export function ask(question: Question): void {
+  play("attention");
+  const asked = notices.questions.some((other) => other.kind === question.kind && other.code === question.code);
+  if (!asked && notices.questions.length < MOST_QUESTIONS) notices.questions.push(question);
+}
+
+export function answered(): void {
+  notices.questions.shift();
+}
+
+/** Says why something did not work; anything that is neither a refusal nor silence is a fault of ours and is thrown on. */
+export function tellWhy(error: unknown): void {
+  if (error instanceof NoAnswer) tell({ tone: "bad", key: "refused.noAnswer" });
+  else if (error instanceof Refused) {
+    const { text, code } = error.problem;
+    tell(text ? { tone: "bad", text } : { tone: "bad", key: "refused.failed", facts: { code } });
+  } else throw error;
+}

@@ -1,0 +1,143 @@
+/** What a person does to the sale. Commands of one till go one after another, in the order they were given. */
+import { reactive } from "vue";
+import { NoAnswer, Refused, type Envelope } from "@kit/http";
+import { newId } from "@kit/ids";
+import { play } from "@kit/sounds";
+import { command, envelope, http, type Approval, type Item, type OrderPlaced, type Scanned } from "./hub";
+import { ask, tellWhy } from "./notices";
+import { session } from "./session";
+import { till } from "./till";
+
+export interface LastSale extends OrderPlaced {
+  tendered_fen: number;
+}
+
+export const sale = reactive({
+  /** The right-hand side: the goods, the payment, or the change of the sale just made. */
+  stage: "goods" as "goods" | "pay" | "done",
+  last: null as LastSale | null,
+  paying: false,
+  /** A payment that got no answer: it is sent again as it is, never made anew. */
+  unsure: null as { envelope: Envelope; tendered_fen: number } | null,
+  selectedLineId: null as string | null,
+});
+
+let queue: Promise<unknown> = Promise.resolve();
+
+/** Runs after everything given before it; a refusal is told and ends only itself. */
+function inOrder<T>(run: () => Promise<T>): Promise<T | null> {
+  const result = queue.then(run).catch((error: unknown) => {
+    tellWhy(error);
+    return null;
+  });
+  queue = result;
+  return result;
+}
+
+function hear(scanned: Scanned | null, code: string): void {
+  if (scanned?.outcome === "unknown") ask({ kind: "unknown_code", code });
+  else if (scanned?.outcome === "needs_weight") ask({ kind: "needs_weight", code, item_id: scanned.item_id ?? "", item: null });
+}
+
+function backToGoods(): void {
+  if (sale.stage === "done") sale.stage = "goods";
+}
+
+export async function scan(code: string): Promise<void> {
+  const terminal_id = session.terminalId ?? "";
+  hear(await inOrder(() => command("ScanCode", { terminal_id, code })), code);
+}
+
+/** A tile was touched: goods sold by weight are asked for first, the rest goes straight to the basket. */
+export function pick(item: Item): void {
+  if (item.sold_by === "weight") ask({ kind: "needs_weight", code: item.code, item_id: item.item_id, item });
+  else void addItem(item.item_id);
+}
+
+export async function addItem(itemId: string, qtyMilli = 1000): Promise<void> {
+  const terminal_id = session.terminalId ?? "";
+  hear(await inOrder(() => command("AddItem", { terminal_id, item_id: itemId, qty_milli: qtyMilli })), itemId);
+}
+
+/** True when the refusal asks for a second person. */
+export function wantsApproval(error: unknown): boolean {
+  return error instanceof Refused && error.problem.code === "audit.approval_needed";
+}
+
+type Approved = (approval: Approval | null) => Promise<unknown>;
+
+/** Set by the approval sheet: asks a manager, and runs the act again with their consent. */
+export const approvals = reactive({ wanted: null as { act: string; run: Approved; done: (ok: boolean) => void } | null });
+
+/** Runs an act; if the hub wants a manager for it, asks one. True once it is done. */
+export async function withApproval(act: string, run: Approved): Promise<boolean> {
+  try {
+    await run(null);
+    return true;
+  } catch (error) {
+    if (!wantsApproval(error)) {
+      tellWhy(error);
+      return false;
+    }
+  }
+  return new Promise((done) => (approvals.wanted = { act, run, done }));
+}
+
+export function setQuantity(lineId: string, qtyMilli: number, act: string): Promise<boolean> {
+  const order_id = till.basket!.order_id;
+  return withApproval(act, (approval) => command("SetQuantity", { order_id, line_id: lineId, qty_milli: qtyMilli, approval }));
+}
+
+export function voidLine(lineId: string, act: string): Promise<boolean> {
+  const order_id = till.basket!.order_id;
+  return withApproval(act, (approval) => command("VoidLine", { order_id, line_id: lineId, approval }));
+}
+
+export function clearBasket(act: string): Promise<boolean> {
+  const order_id = till.basket!.order_id;
+  return withApproval(act, (approval) => command("ClearBasket", { order_id, approval }));
+}
+
+export async function park(): Promise<void> {
+  const order_id = till.basket?.order_id;
+  if (order_id) await inOrder(() => command("ParkBasket", { order_id, label: "" }));
+}
+
+export async function resume(orderId: string): Promise<void> {
+  await inOrder(() => command("ResumeBasket", { order_id: orderId, terminal_id: session.terminalId ?? "" }));
+  backToGoods();
+}
+
+export async function payCash(tenderedFen: number): Promise<void> {
+  const basket = till.basket;
+  if (!basket || sale.paying) return;
+  const body = { order_id: basket.order_id, payment_id: newId(), due_fen: basket.total_fen, tendered_fen: tenderedFen };
+  await sendPayment(envelope("PayCash", body), tenderedFen);
+}
+
+export async function retryPayment(): Promise<void> {
+  const unsure = sale.unsure;
+  if (unsure && !sale.paying) await sendPayment(unsure.envelope, unsure.tendered_fen);
+}
+
+async function sendPayment(envelope: Envelope, tendered_fen: number): Promise<void> {
+  sale.paying = true;
+  try {
+    await queue;
+    const placed = await http.send<OrderPlaced>(envelope);
+    sale.unsure = null;
+    sale.last = { ...placed, tendered_fen };
+    sale.stage = "done";
+    play("paid");
+  } catch (error) {
+    if (error instanceof NoAnswer) {
+      sale.unsure = { envelope, tendered_fen };
+      play("refused");
+    } else {
+      sale.unsure = null;
+      tellWhy(error);
+    }
+  } finally {
+    sale.paying = false;
+  }
+}

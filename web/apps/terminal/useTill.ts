@@ -1,0 +1,24 @@
+/** The till's translator, and the few things its screens say in the reader's language. */
+import { useT as useAnyT } from "@kit/i18n";
+import type { zh } from "./texts/zh";
+
+export const useT = () => useAnyT<typeof zh>();
+
+interface Named {
+  readonly name: string;
+  readonly name_en: string;
+}
+
+export function useNames() {
+  const { language } = useT();
+  return (thing: Named): string => (language.value === "en" && thing.name_en ? thing.name_en : thing.name);
+}
+
+export function useAge() {
+  const { t } = useT();
+  return (ageS: number): string => {
+    if (ageS < 100) return t("status.seconds", { n: ageS });
+    if (ageS < 6000) return t("status.minutes", { n: Math.floor(ageS / 60) });
+    return t("status.hours", { n: Math.floor(ageS / 3600) });
+  };
+}
