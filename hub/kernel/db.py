@@ -1,8 +1,9 @@
 """The hub's encrypted SQLite file: one connection that writes, a fixed pool that reads."""
 
+import os
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ _ROWS_A_PAGE = 4
 """How rows written become pages of the log, roughly: the tables' last leaves and a few of their indexes."""
 _TRUNCATE_WAIT_MS = 100
 _WAL_LIMIT_BYTES = 64 * 1024 * 1024
+_RENEW_BYTES = 1024 * 1024
 _SQLITE_FULL = 13
 _STORAGE_CODES = frozenset({5, 6, 7, 10, 11, 13, 14, 22, 26})
 """BUSY, LOCKED, NOMEM, IOERR, CORRUPT, FULL, CANTOPEN, NOLFS, NOTADB: not a statement's fault."""
@@ -138,6 +140,23 @@ class Readers:
             connection.close()
 
 
+def renew_log(database: Path) -> None:
+    """Write the whole write-ahead log over itself and sync it.
+
+    After a failed fsync Linux takes the unwritten pages for clean: the next one succeeds without them, and a
+    power cut would then end the log before commits that were answered. Raises OSError.
+    """
+    path = database.with_name(database.name + "-wal")
+    if not path.exists():
+        return
+    with path.open("r+b", buffering=0) as log:
+        at = 0
+        while chunk := os.pread(log.fileno(), _RENEW_BYTES, at):
+            os.pwrite(log.fileno(), chunk, at)
+            at += len(chunk)
+        os.fsync(log.fileno())
+
+
 class Checkpointer:
     """Moves the write-ahead log into the database on its own thread, so that no sale waits for it."""
 
@@ -150,6 +169,8 @@ class Checkpointer:
         self._rows_seen = 0
         self._due = threading.Event()
         self._stopping = False
+        self.on_failure: Callable[[], None] = _nobody
+        """Called on the checkpointer's thread when the disk failed it."""
         self._thread = threading.Thread(target=self._run, name="checkpointer", daemon=True)
         self._thread.start()
 
@@ -181,10 +202,14 @@ class Checkpointer:
             try:
                 self._connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchall()
             except sqlcipher.DatabaseError:
-                continue  # a full disk shows at the next commit, where somebody can be told
+                self.on_failure()  # whatever is wrong shows at the next commit, where somebody can be told
 
     def _wal_bytes(self) -> int:
         try:
             return self._wal.stat().st_size
         except FileNotFoundError:
             return 0
+
+
+def _nobody() -> None:
+    """Until somebody wants to know."""

@@ -11,7 +11,7 @@ from hub.kernel import effects, heads, writer
 from hub.kernel.artifacts import Artifacts, ArtifactStore, Loader
 from hub.kernel.bus import Bus, DecisionCore
 from hub.kernel.clock import SystemClock
-from hub.kernel.db import Checkpointer, Readers, WrongKey, connect, connect_writer
+from hub.kernel.db import Checkpointer, Readers, WrongKey, connect, connect_writer, renew_log
 from hub.kernel.effects import Effect, EffectRunner
 from hub.kernel.erasure import DropKeys, apply_erasures, erasing_events
 from hub.kernel.errors import Refused
@@ -113,7 +113,9 @@ class Engine:
             ledger.head.seq,
             lambda: checkpointer.look(self._connection.total_changes),
             lambda: self.clock.read().monotonic_s,
+            lambda: renew_log(folder.database),
         )
+        checkpointer.on_failure = self.writer.suspect_log
         self.bus = Bus(self.manifests, self.writer, self.readers, self.keystore.secret("request"))
 
     def start(self, effects: Iterable[Effect] = (), jobs: Iterable[Job] = ()) -> None:

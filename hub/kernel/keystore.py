@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from hub.kernel.db import connect
 from hub.kernel.errors import Refused
-from hub.kernel.files import sync_folder
+from hub.kernel.files import write_whole
 
 KEY_BYTES = 32
 _NONCE_BYTES = 12
@@ -35,26 +35,13 @@ class PersonErased(Exception):
 
 
 def load_or_make_key(path: Path) -> bytes:
-    """The 32-byte key in a file that only its owner may read, made at first use.
+    """The 32-byte key in a file that only its owner may read, made at first use by whoever holds the folder.
 
     Raises Refused `key.damaged`. Without the key the database is noise, so the file and its name are durable
     before anything is encrypted with it.
     """
-    if path.exists():
-        return load_key(path)
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(os.urandom(KEY_BYTES))
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        path.hardlink_to(part)
-    except FileExistsError:
-        pass  # somebody else was first, and theirs is the key
-    finally:
-        part.unlink()
-    sync_folder(path.parent)
+    if not path.exists():
+        write_whole(path, os.urandom(KEY_BYTES))
     return load_key(path)
 
 

@@ -106,7 +106,9 @@ class Writer:
         committed_seq: int,
         after_commit: Callable[[], None],
         monotonic_s: Callable[[], float] = time.monotonic,
+        renew_log: Callable[[], None] = lambda: None,
     ) -> None:
+        """`renew_log` writes the write-ahead log anew and syncs it, or raises OSError."""
         self._connection = connection
         self._session = Session(connection.cursor(), "sqlite")
         self._core = core
@@ -117,6 +119,8 @@ class Writer:
         self._stopping = False
         self._stop_seen = False
         self._core_is_stale = False
+        self._renew_log = renew_log
+        self._log_is_suspect = False
         self._synchronous: Durability | None = None
         self._committed_seq = committed_seq
         self._tail_due_s: float | None = None
@@ -148,6 +152,10 @@ class Writer:
             except queue.Full:
                 return False
         return True
+
+    def suspect_log(self) -> None:
+        """The disk failed somebody: what was written may not be there, whatever the next fsync says."""
+        self._log_is_suspect = True
 
     def _run(self) -> None:
         while not self._stop_seen:
@@ -192,13 +200,12 @@ class Writer:
         """Run and commit a group; on a lost transaction run its members again, each alone."""
         durability = max(item.durability for item in items)
         try:
-            self._be_synchronous(durability)
-            self._execute("BEGIN IMMEDIATE")
+            self._begin(durability)
             if self._core_is_stale:
                 self._reload_core()
             outcomes = [self._run_one(item) for item in items]
             self._execute("COMMIT")
-        except (_GroupLost, DatabaseError) as error:
+        except (_GroupLost, DatabaseError, OSError) as error:
             self._abandon(error)
             if len(items) == 1:
                 items[0].outcome = Outcome(refusal=storage_refusal(error))
@@ -255,13 +262,12 @@ class Writer:
         has nothing to sync.
         """
         try:
-            self._be_synchronous(Durability.FULL)
-            self._execute("BEGIN IMMEDIATE")
+            self._begin(Durability.FULL)
             self._session.write(_mark, [{"name": "journal", "seq": self._committed_seq}])
             self._session.write(_count_sync, [{"name": "syncs", "seq": 1}])
             self._execute("COMMIT")
             self.fsynced_seq, self._tail_due_s = self._committed_seq, None
-        except DatabaseError as error:
+        except (DatabaseError, OSError) as error:
             self._abandon(error)
             self._tail_due_s = self._monotonic_s() + NORMAL_TAIL_S
 
@@ -269,7 +275,7 @@ class Writer:
         """Back to what the database holds; while it cannot even be read, every group begins by trying."""
         if error is not None:
             log.error("transaction abandoned: %s", error.__cause__ or error)
-        self._core_is_stale = True
+        self._core_is_stale = self._log_is_suspect = True
         try:
             if self._connection.in_transaction:
                 self._execute("ROLLBACK")
@@ -297,6 +303,17 @@ class Writer:
     def _execute(self, sql: str) -> None:
         self._session.cursor.execute(sql)
 
+    def _begin(self, durability: Durability) -> None:
+        if self._log_is_suspect:
+            self._log_is_suspect = False
+            try:
+                self._renew_log()
+            except OSError:
+                self._log_is_suspect = True
+                raise
+        self._be_synchronous(durability)
+        self._execute("BEGIN IMMEDIATE")
+
     def _be_synchronous(self, durability: Durability) -> None:
         if self._synchronous is not durability:
             self._execute(_SYNCHRONOUS[durability])
@@ -314,6 +331,6 @@ def storage_refusal(error: Exception) -> Refusal:
     cause = error.__cause__ or error
     if is_full(cause):
         return Refusal("storage.full", 507)
-    if is_storage_failure(cause):
+    if is_storage_failure(cause) or isinstance(cause, OSError):
         return Refusal("storage.failed", 503)
     return Refusal("hub.internal_error", 500)
