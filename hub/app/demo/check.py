@@ -104,9 +104,9 @@ class Sale:
 
     async def cloud(self) -> Finding:
         """The order is in the cloud's database, with its journal."""
-        await self._post(
-            f"{self._cloud}/api/console/sign-in", {"login": "demo", "password": "demo"}, command=False
-        )
+        login, password = self._places.read_console_login()
+        body = {"login": login, "password": password}
+        await self._post(f"{self._cloud}/api/console/sign-in", body, command=False)
         url = f"{self._cloud}/api/console/orders/{STORE_ID}/{self.order_id}"
 
         async def is_there() -> bool:
@@ -151,9 +151,9 @@ class Sale:
         async with asyncio.timeout(STATION_WITHIN_S):
             while True:
                 frame = _frame.decode(await self._socket.recv())
-                if isinstance(frame, Snapshot | BasketFrame) and frame.basket:
-                    if frame.basket.total_fen > before_fen:
-                        return frame.basket
+                basket = frame.basket if isinstance(frame, Snapshot | BasketFrame) else None
+                if basket is not None and basket.total_fen > before_fen:
+                    return basket
 
     async def _until(self, condition: Callable[[], Awaitable[bool]], otherwise: str) -> None:
         until_s = time.monotonic() + STATION_WITHIN_S

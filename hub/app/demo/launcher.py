@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,7 +26,6 @@ from hub.kernel.errors import Refused
 
 _MIN_FREE_BYTES = 300 * 1024 * 1024
 _WATCH_EVERY_S = 0.5
-CONSOLE_LOGIN = "demo"
 
 
 def run_demo(folder: Path, check: bool) -> int:
@@ -73,7 +73,8 @@ def _look_around(places: Places) -> None:
     free = shutil.disk_usage(places.root).free
     if free < _MIN_FREE_BYTES:
         raise DemoFailed(
-            f"Only {free // 2**20} MB free at {places.root}: free {_MIN_FREE_BYTES // 2**20} MB, then try again"
+            f"Only {free // 2**20} MB are free at {places.root}: "
+            f"make room for {_MIN_FREE_BYTES // 2**20} MB, then try again"
         )
 
 
@@ -89,8 +90,8 @@ def _start_simulator(places: Places, children: Children) -> None:
 
 
 def _make_shop(places: Places) -> None:
-    settings_files.write_hub(places)
     settings_files.write_cloud(places)
+    settings_files.write_hub(places, HUB_ID)
     wiring = settings_files.read_wiring(places)
     settings = load_settings(places.hub_settings)
     gateway_token(settings.gateway_token_path)
@@ -98,33 +99,44 @@ def _make_shop(places: Places) -> None:
     try:
         seed_shop(engine)
         bind_devices(engine, wiring.devices, settings_files.GATEWAY_ID)
-        _enrol(places, engine.keystore.public_key().hex())
+        public_key = engine.keystore.public_key().hex()
     finally:
         engine.close()
+    settings_files.write_hub(places, _enrol(places, public_key))
+    places.console_login.write_text(_run("cloud", "demo-login", "--config", str(places.cloud_settings)))
     settings_files.write_gateway(places, wiring)
 
 
-def _enrol(places: Places, public_key: str) -> None:
-    """Tell the cloud of this hub and of the demo's login; both are no news the second time."""
-    config = ("--config", str(places.cloud_settings))
-    _run(
-        *("cloud", "enrol", *config, "--hub", HUB_ID, "--store", STORE_ID, "--public-key", public_key),
-        *("--password-file", str(places.broker_password)),
+def _enrol(places: Places, public_key: str) -> str:
+    """Tell the cloud of this hub, keep its password, return its user; no news the second time."""
+    told = _run(
+        *("cloud", "enrol", "--config", str(places.cloud_settings)),
+        *("--hub", HUB_ID, "--store", STORE_ID, "--public-key", public_key),
     )
-    _run("cloud", "demo-login", *config)
+    credentials = tomllib.loads(told)
+    places.broker_password.touch(mode=0o600)
+    places.broker_password.write_text(credentials["password"])
+    return str(credentials["username"])
 
 
-def _run(*arguments: str) -> None:
+def _run(*arguments: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-m", "hub.app.cli", *arguments], capture_output=True, text=True, timeout=60
+        [sys.executable, "-m", "hub.app.cli", *arguments],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     if done.returncode != 0:
         raise DemoFailed(f"dianshu {' '.join(arguments[:2])} failed: {done.stdout}{done.stderr}")
+    return done.stdout
 
 
 def _start_cloud(places: Places, children: Children) -> None:
     arguments = ("cloud", "run", "--config", str(places.cloud_settings))
-    children.start(Program("cloud", arguments, answers(f"http://127.0.0.1:{places.ports.cloud}/health")))
+    children.start(
+        Program("cloud", arguments, answers(f"http://127.0.0.1:{places.ports.cloud}/api/console/session"))
+    )
 
 
 def _start_hub(places: Places, children: Children) -> None:
@@ -160,7 +172,8 @@ def _serve(places: Places, children: Children, console: Console, stopping: threa
     console.print()
     for login in LOGINS:
         console.print(f"  {login.role:<10} number {login.staff_no}  PIN {login.pin}")
-    console.print(f"  console    {CONSOLE_LOGIN} / {CONSOLE_LOGIN}")
+    login, password = places.read_console_login()
+    console.print(f"  console    {login} / {password}")
     console.print("  These logins exist in demo mode only.  Ctrl-C ends everything.\n", style="dim")
     while not stopping.wait(_WATCH_EVERY_S):
         if (fallen := children.fallen()) is not None:

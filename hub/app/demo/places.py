@@ -1,6 +1,7 @@
 """Where the demo's parts are: folders, settings files, ports."""
 
 import os
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,6 +89,16 @@ class Places:
     def broker_password(self) -> Path:
         """The hub's password at the broker."""
         return self.root / "hub" / "broker.password"
+
+    @property
+    def console_login(self) -> Path:
+        """The console's demo login, as the cloud told it."""
+        return self.root / "console-login.toml"
+
+    def read_console_login(self) -> tuple[str, str]:
+        """Login and password."""
+        told = tomllib.loads(self.console_login.read_text())
+        return told["login"], told["password"]
 
     @property
     def logs(self) -> Path:

@@ -53,7 +53,7 @@ class Children:
                 stderr=subprocess.STDOUT,
                 env={**os.environ, "PYTHONUNBUFFERED": "1", **(program.environment or {})},
                 start_new_session=True,
-                preexec_fn=_die_with_parent,
+                preexec_fn=_die_with_parent,  # noqa: PLW1509 (no other thread runs yet)
             )
         self._running[program.name] = child
         until_s = time.monotonic() + READY_WITHIN_S
@@ -95,13 +95,15 @@ def _die_with_parent() -> None:
 
 
 def answers(url: str) -> Callable[[], bool]:
-    """Whether somebody answers at a URL, with success."""
+    """Whether somebody answers at a URL; a refusal is an answer, a fault is not."""
 
     def look() -> bool:
         try:
             with urllib.request.urlopen(url, timeout=1):
                 return True
-        except (urllib.error.URLError, OSError):
+        except urllib.error.HTTPError as error:
+            return error.code < 500
+        except OSError:
             return False
 
     return look

@@ -63,9 +63,9 @@ def seed_shop(engine: Engine) -> None:
     """Staff, tills, catalogue and opening stock; what is there already is left as it is."""
     for command in _shop_commands():
         _send(engine, command)
-    sha256 = engine.artifacts.store.put(shelf.artifact())
+    sha256 = engine.artifacts.store.put(shelf.artifact_bytes())
     engine.artifacts.load(KIND, sha256, engine.readers, dispatch_as_system(engine.bus.dispatch))
-    _send(engine, ActivateVersion(command_id=_id("activate", sha256), version=1, sha256=sha256))
+    _send(engine, ActivateVersion(command_id=_id("activate", sha256), version=shelf.VERSION, sha256=sha256))
     _send(engine, _opening_stock())
 
 

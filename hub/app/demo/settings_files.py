@@ -19,7 +19,7 @@ class Wiring(msgspec.Struct, frozen=True):
     notice: str | None = None
 
 
-def write_hub(places: Places) -> None:
+def write_hub(places: Places, broker_user: str) -> None:
     """The store's settings."""
     _write(
         places.hub_settings,
@@ -40,7 +40,7 @@ footer = "谢谢惠顾，欢迎再来"
 host = "127.0.0.1"
 port = {places.ports.mqtt}
 tenant = "{TENANT}"
-username = "{HUB_ID}"
+username = "{broker_user}"
 password_file = {_quoted(places.broker_password)}
 """,
     )
