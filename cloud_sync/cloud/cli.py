@@ -93,6 +93,18 @@ def add_user(
         save_user(connection, login, name, password)
 
 
+@app.command("demo-login")
+def demo_login(config: Config) -> None:
+    """In demo mode only: make the console login that everybody may know, and print it."""
+    from cloud_sync.cloud.demo import NotADemo, ensure_demo_login
+
+    try:
+        login = ensure_demo_login(_settings(config))
+    except NotADemo:
+        _end("these settings are not a demo's")
+    typer.echo(f'login = "{login.login}"\npassword = "{login.password}"')
+
+
 @app.command()
 def rebuild(
     config: Config, hub: Annotated[str, typer.Option(help="The hub whose store is rebuilt.")]

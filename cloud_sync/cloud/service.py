@@ -1,6 +1,7 @@
 """The cloud as one process: broker, aggregator, projections and console, started and stopped as one."""
 
 import logging
+import signal
 import time
 from pathlib import Path
 
@@ -132,6 +133,9 @@ def run(settings: CloudSettings) -> None:
         timeout_graceful_shutdown=_SHUTDOWN_S,
         ws_max_size=64 * 1024,
     )
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # uvicorn raises the signal again once it has stopped: unheard, it would end us before the broker
+        signal.signal(number, lambda *_: None)
     service.start()
     try:
         uvicorn.Server(config).run()

@@ -61,7 +61,8 @@ class Device(msgspec.Struct, frozen=True, kw_only=True):
 def load_settings(path: Path) -> GatewaySettings:
     """The settings of this file; SettingsError says what is wrong with it."""
     try:
-        settings = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), GatewaySettings)
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        settings = msgspec.convert(document, GatewaySettings, dec_hook=_path)
     except OSError as error:
         raise SettingsError("settings.unreadable", f"{path}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
@@ -72,6 +73,12 @@ def load_settings(path: Path) -> GatewaySettings:
     return msgspec.structs.replace(
         settings, token_file=here / settings.token_file, state_dir=here / settings.state_dir
     )
+
+
+def _path(kind: type, value: object) -> object:
+    if kind is Path and isinstance(value, str):
+        return Path(value)
+    raise NotImplementedError(kind)
 
 
 def resolve_devices(settings: GatewaySettings) -> list[Device]:
