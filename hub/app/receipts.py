@@ -4,13 +4,18 @@ from datetime import UTC, datetime
 
 from hub.app.settings import Shop
 from hub.devices.messages import PrintJobView
-from hub.devices.paper import AnyBlock, Barcode, Cell, Columns, Cut, Document, Feed, Rule, Text
+from hub.devices.paper import AnyBlock, Barcode, Cell, Columns, Cut, Document, Feed, Qr, Rule, Text
 from hub.kernel.clock import CHINA_TIME
+from hub.kernel.heads import SignedHead, sign_head
+from hub.kernel.journal import EventTypes, read_subject
+from hub.kernel.keystore import Keystore
+from hub.kernel.ledger import Origin
 from hub.kernel.money import yuan
 from hub.kernel.sql import Reader
 from hub.modules.orders import store as orders
 from hub.modules.orders.messages import LineView, OrderRow
 from hub.modules.payments import store as payments
+from hub.modules.payments.events import ShiftClosed
 from hub.modules.payments.messages import PaymentView
 
 TENDERS = {"cash": "现金"}
@@ -81,18 +86,62 @@ def receipt(
     )
 
 
-class Layouts:
-    """Lays out whatever a print job names, from what the tables say of it."""
+def shift_report(
+    shop: Shop, closed: ShiftClosed, closed_ms: int, head: SignedHead, is_copy: bool
+) -> Document:
+    """A closed shift on paper, with the journal's head that the hub signs: who keeps the slip can hold it to it."""
+    mark = f"{head.origin} {head.epoch}/{head.seq} {head.hash.hex()[:16]}"
+    proof = f"DS1:{head.origin}:{head.epoch}:{head.seq}:{head.hash.hex()}:{head.signature.hex()}"
+    return (
+        *_head(shop, is_copy),
+        Text(text="交班单 Z", align="center", bold=True),
+        Text(text=f"营业日 {closed.business_date}  收银台 {closed.terminal_id}"),
+        Text(text=f"时间 {_when(closed_ms)}"),
+        Rule(),
+        _amounts("备用金", yuan(closed.float_fen)),
+        _amounts(f"现金收款 {closed.payment_count} 笔", yuan(closed.cash_fen)),
+        _amounts("无销售开箱", f"{closed.no_sale_count} 次"),
+        _amounts("应有现金", yuan(closed.expected_fen), bold=True),
+        _amounts("清点现金", yuan(closed.counted_fen), bold=True),
+        _amounts("差额", yuan(closed.difference_fen), bold=True),
+        Rule(),
+        Text(text=mark),
+        Qr(data=proof),
+        Feed(lines=3),
+        Cut(),
+    )
 
-    def __init__(self, shop: Shop, store_id: str) -> None:
+
+class Layouts:
+    """Lays out whatever a print job names, from what the tables and the journal say of it."""
+
+    def __init__(self, shop: Shop, origin: Origin, types: EventTypes, keystore: Keystore) -> None:
         self._shop = shop
-        self._store_id = store_id
+        self._origin = origin
+        self._types = types
+        self._keystore = keystore
 
     def __call__(self, read: Reader, job: PrintJobView) -> Document:
         """The document of a job. Raises LookupError when what it prints is gone."""
-        order = orders.order(read, self._store_id, job.order_id)
+        match job.document:
+            case "receipt":
+                return self._receipt(read, job)
+            case "z_report":
+                return self._shift_report(read, job)
+
+    def _receipt(self, read: Reader, job: PrintJobView) -> Document:
+        store_id = self._origin.store_id
+        order = orders.order(read, store_id, job.order_id)
         if order is None:
             raise LookupError(job.order_id)
-        lines = orders.lines(read, self._store_id, job.order_id)
-        paid = payments.payments_of(read, self._store_id, job.order_id)
+        lines = orders.lines(read, store_id, job.order_id)
+        paid = payments.payments_of(read, store_id, job.order_id)
         return receipt(self._shop, order, lines, paid, bool(job.is_copy))
+
+    def _shift_report(self, read: Reader, job: PrintJobView) -> Document:
+        for entry in read_subject(read, job.order_id):
+            if entry.type == ShiftClosed.type_name():
+                head = sign_head(self._keystore, self._origin.hub_id, entry.epoch, entry.seq, entry.hash)
+                closed: ShiftClosed = self._types.decode(entry.body).event
+                return shift_report(self._shop, closed, entry.at_ms, head, bool(job.is_copy))
+        raise LookupError(job.order_id)

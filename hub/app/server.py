@@ -30,6 +30,7 @@ from hub.kernel.clock import SystemClock
 from hub.kernel.context import Actor
 from hub.kernel.engine import Engine
 from hub.kernel.jobs import Job
+from hub.kernel.sealing import SEAL_EVERY_S, seal
 from hub.modules.identity import store as identity
 
 VERSION = "0.1.0"
@@ -51,7 +52,7 @@ class Hub:
             settings.store_id,
             self.gateways,
             self.engine.clock,
-            Layouts(settings.shop, settings.store_id),
+            Layouts(settings.shop, self.engine.origin, self.engine.types, self.engine.keystore),
         )
         self.uplink = _uplink(settings, self.engine, self.live) if settings.cloud else None
         self.app = create_app(
@@ -91,10 +92,14 @@ class Hub:
             await asyncio.to_thread(self.engine.close)
 
     def _jobs(self) -> list[Job]:
+        jobs = [Job("seal the journal", SEAL_EVERY_S, self._seal)]
         clock = self.engine.clock
-        if not isinstance(clock, SystemClock):
-            return []
-        return [Job("look for a synchronised clock", _CLOCK_LOOK_S, clock.look_for_sync)]
+        if isinstance(clock, SystemClock):
+            jobs.append(Job("look for a synchronised clock", _CLOCK_LOOK_S, clock.look_for_sync))
+        return jobs
+
+    def _seal(self) -> None:
+        seal(self.engine)
 
     def _at_terminal(self, device_id: str) -> tuple[str | None, Actor | None]:
         with self.engine.readers.session() as read:

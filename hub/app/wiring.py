@@ -8,6 +8,7 @@ from hub.kernel.engine import Engine, Folder
 from hub.kernel.errors import Texts
 from hub.kernel.ledger import Origin
 from hub.kernel.module import Manifest
+from hub.kernel.sealing import SEALING
 from hub.modules.audit.module import MODULE as AUDIT
 from hub.modules.catalogue.artifact import KIND as CATALOGUE_ARTIFACT
 from hub.modules.catalogue.artifact import load as load_catalogue
@@ -20,7 +21,7 @@ from hub.modules.payments.module import MODULE as PAYMENTS
 MODULES: tuple[Manifest, ...] = (IDENTITY, AUDIT, CATALOGUE, INVENTORY, PAYMENTS, ORDERS)
 """From the bottom up: each may lean on those before it."""
 
-ROOMS: tuple[Manifest, ...] = (*MODULES, devices(scan_lands), JOINS)
+ROOMS: tuple[Manifest, ...] = (*MODULES, devices(scan_lands), JOINS, SEALING)
 TEXT_PACKAGES = (
     "hub.kernel",
     "hub.app",

@@ -143,7 +143,9 @@ class Gateways:
         self._changed()
 
     async def _beat(self, link: GatewayLink) -> None:
-        while await link.send(wire.Heartbeat(at=int(self._clock.read().monotonic_s * 1000))):
+        while True:
+            if not await link.send(wire.Heartbeat(at=int(self._clock.read().monotonic_s * 1000))):
+                return
             await asyncio.sleep(HEARTBEAT_S)
 
     async def _hear(self, link: GatewayLink, frame: wire.GatewayFrame) -> None:

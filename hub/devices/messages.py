@@ -9,7 +9,7 @@ from hub.kernel.messages import Command, View
 PrintState = Literal["queued", "printed", "unknown", "failed", "held", "settled"]
 """`unknown` and `held` ask a person; `settled` is what a person said of one of them."""
 
-DocumentKind = Literal["receipt", "x_report", "z_report"]
+DocumentKind = Literal["receipt", "z_report"]
 
 
 class BindDevice(Command, frozen=True, kw_only=True):

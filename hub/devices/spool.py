@@ -126,7 +126,11 @@ class Spool:
         self._sent[job.job_id] = _Sent(device_id, self._now_s() + ANSWER_WITHIN_S)
         if self._is_stale(job):
             return await link.send(wire.QueryJob(job_id=job.job_id))
-        document = self._layout(self._readers, job)
+        try:
+            document = self._layout(self._readers, job)
+        except LookupError:
+            await self._finish(job.job_id, "failed", "nothing_to_print")
+            return False
         return await link.send(
             wire.Print(
                 job_id=job.job_id,

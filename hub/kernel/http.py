@@ -1,4 +1,4 @@
-"""What a controller needs: `bus`, `readers`, `caller`, `people` and `store_id` come as Litestar dependencies."""
+"""What a controller needs: `bus`, `readers`, `caller`, `people`, `store_id` come as dependencies by name."""
 
 from typing import Any
 

@@ -172,8 +172,8 @@ def _serve(places: Places, children: Children, console: Console, stopping: threa
     console.print()
     for login in LOGINS:
         console.print(f"  {login.role:<10} number {login.staff_no}  PIN {login.pin}")
-    login, password = places.read_console_login()
-    console.print(f"  console    {login} / {password}")
+    name, password = places.read_console_login()
+    console.print(f"  console    {name} / {password}")
     console.print("  These logins exist in demo mode only.  Ctrl-C ends everything.\n", style="dim")
     while not stopping.wait(_WATCH_EVERY_S):
         if (fallen := children.fallen()) is not None:
