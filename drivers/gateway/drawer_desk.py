@@ -59,19 +59,23 @@ class DrawerDesk:
             if (position := drawer.feel(pin_high=pin_high)) is not None:
                 self._outbox.add_reading(device_id, position)
 
-    async def work(self, session: Session) -> None:
-        """Kick until the link is lost."""
+    def open(self) -> None:
+        """The printer's link is up: releases are taken."""
         for drawer in self._drawers.values():
             drawer.forget()
         self._open = True
-        try:
-            while True:
-                frame, deadline_s = await self._waiting.get()
-                await self._kick(session, frame, deadline_s)
-        finally:
-            self._open = False
-            while not self._waiting.empty():
-                self._answer(self._waiting.get_nowait()[0], "printer.closed")
+
+    def shut(self) -> None:
+        """The printer's link is lost: what waits is refused."""
+        self._open = False
+        while not self._waiting.empty():
+            self._answer(self._waiting.get_nowait()[0], "printer.closed")
+
+    async def work(self, session: Session) -> None:
+        """Kick until cancelled or the link is lost."""
+        while True:
+            frame, deadline_s = await self._waiting.get()
+            await self._kick(session, frame, deadline_s)
 
     async def _kick(self, session: Session, frame: ReleaseDrawer, deadline_s: float) -> None:
         now_too = self._printer.options.drawer_kick == "realtime"

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
+from drivers.gateway.attempt import attempt
 from drivers.gateway.backoff import Backoff
 from drivers.gateway.outbox import Outbox
 from drivers.messages import (
@@ -69,7 +70,7 @@ class HubLink:
         """Run for ever: the devices work on while there is no hub."""
         while True:
             try:
-                await self._connect_and_talk()
+                await attempt(self._connect_and_talk(), "hub:attempt")
             except (OSError, TimeoutError, WebSocketException, HubLost) as error:
                 self._say_once(f"{type(error).__name__}: {error}")
             except Exception:

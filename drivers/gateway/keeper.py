@@ -9,6 +9,7 @@ from collections.abc import Callable
 import msgspec
 
 from drivers.base import DrawerPin, Driver, Heard, PrintConfirmed, QueueDrained
+from drivers.gateway.attempt import attempt
 from drivers.gateway.backoff import Backoff
 from drivers.gateway.identity import Identity, IdentityRefused, IdentityRegister, read_identity
 from drivers.gateway.links.fd_link import Link, LinkLost
@@ -66,7 +67,7 @@ class Keeper:
 
     async def _attend_safely(self) -> tuple[DeviceState, str]:
         try:
-            await self._attend()
+            await attempt(self._attend(), f"{self._device.device_id}:attempt")
         except LinkLost as error:
             logger.debug("%s: %s", self._device.device_id, error)
             return "closed", error.code

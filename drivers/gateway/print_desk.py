@@ -15,7 +15,7 @@ from drivers.gateway.job_log import JobLog, LoggedState
 from drivers.gateway.links.fd_link import LinkLost
 from drivers.gateway.outbox import Outbox
 from drivers.gateway.session import Session
-from drivers.messages import JobAnswer, JobState, Print, PrinterStatus, ReleaseDrawer, content_hash
+from drivers.messages import JobAnswer, JobState, Print, PrinterStatus, content_hash
 from drivers.printer.escpos import EscposPrinter
 
 logger = logging.getLogger(__name__)
@@ -79,10 +79,6 @@ class PrintDesk:
             self._queued.add(frame.job_id)
             self._jobs.put_nowait(frame)
 
-    async def release(self, frame: ReleaseDrawer) -> None:
-        """A drawer release: kicked now, or refused."""
-        self.drawer_desk.accept(frame)
-
     def hear(self, heard: Heard) -> PrinterStatus | None:
         """What the printer said; its status is handed back as news for the hub."""
         match heard:
@@ -100,6 +96,7 @@ class PrintDesk:
     async def work(self, session: Session) -> None:
         """Print what is queued until the link is lost; the receipt in hand is then unknown."""
         self._session = session
+        self.drawer_desk.open()
         reason = "gateway.stopped"
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -112,6 +109,7 @@ class PrintDesk:
             raise first from group
         finally:
             self._session = None
+            self.drawer_desk.shut()
             await self._close_open_job(session, reason)
             self._turn_away()
 
