@@ -1,28 +1,53 @@
 """The house rules hold, and each of them finds what it is for."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 import pytest
 
 from tests.architecture import rules
-from tests.architecture.house import ROOT, Source, module_folders, parse, product, sources
+from tests.architecture.house import ROOT, Source, imports_of, module_folders, parse, product, sources
 
 Rule = Callable[[Source], Iterable[object]]
 
-# Files of a module that may hold statements, I/O or HTTP; every other file decides and must not write.
-NOT_DECIDING = {"module", "artifact", "tables", "store", "projection", "effects", "jobs", "routes"}
+# Files of a module that hold statements, I/O or HTTP, and decide nothing.
+NOT_DECIDING = {
+    "artifact",
+    "effects",
+    "events",
+    "jobs",
+    "messages",
+    "module",
+    "projection",
+    "routes",
+    "store",
+    "tables",
+}
 STEADY = {"handlers", "model", "reactions"}
 # How many supervisors there may be: a ratchet.
 SUPERVISORS_MAX = 16
 
 
-def in_modules(wanted: Callable[[str], bool]) -> Iterator[Source]:
-    """The modules' files whose name is wanted."""
+def in_modules() -> list[tuple[str, str, Source]]:
+    """The modules' files: folder, name without suffix, source."""
     folders = {folder.relative_to(ROOT).as_posix() for folder in module_folders()}
-    for source in product():
-        folder, _, name = source.path.removesuffix(".py").rpartition("/")
-        if folder in folders and wanted(name):
-            yield source
+    split = [(*source.path.removesuffix(".py").rpartition("/")[::2], source) for source in product()]
+    return [(folder, name, source) for folder, name, source in split if folder in folders]
+
+
+def deciding() -> list[Source]:
+    """Handlers, models and reactions, and whatever of their module they import to decide with."""
+    files = {(folder, name): source for folder, name, source in in_modules()}
+    wanted = [key for key in files if key[1] in STEADY]
+    found: dict[tuple[str, str], Source] = {}
+    while wanted:
+        key = wanted.pop()
+        if key in found or key not in files or key[1] in NOT_DECIDING:
+            continue
+        found[key] = files[key]
+        for _, module, name in imports_of(files[key]):
+            room, _, last = module.replace(".", "/").rpartition("/")
+            wanted += [(room, last), (module.replace(".", "/"), name)]
+    return list(found.values())
 
 
 def broken(rule: Rule, found: Iterable[Source]) -> list[object]:
@@ -30,11 +55,17 @@ def broken(rule: Rule, found: Iterable[Source]) -> list[object]:
 
 
 def test_nothing_that_decides_can_write() -> None:
-    assert broken(rules.writing, in_modules(lambda name: name not in NOT_DECIDING)) == []
+    assert broken(rules.writing, deciding()) == []
+
+
+def test_what_a_handler_leans_on_is_judged_with_it() -> None:
+    paths = {source.path for source in deciding()}
+    assert {"hub/modules/orders/handlers.py", "hub/modules/identity/pins.py"} <= paths
+    assert not any(path.endswith(("/store.py", "/projection.py")) for path in paths)
 
 
 def test_handlers_take_time_and_ids_from_their_context() -> None:
-    assert broken(rules.unsteady, in_modules(lambda name: name in STEADY)) == []
+    assert broken(rules.unsteady, [source for _, name, source in in_modules() if name in STEADY]) == []
 
 
 def test_projections_are_pure() -> None:

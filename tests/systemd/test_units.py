@@ -89,7 +89,7 @@ def test_a_unit_starts_a_command_that_exists(unit: Path) -> None:
     assert start
     words = start.group(1).split()
     commands = [word for word in words[:2] if not word.startswith("-")]
-    done = run([str(Path(sys.executable).with_name("dianshu")), *commands, "--help"])
+    done = run([sys.executable, "-m", "hub.app.cli", *commands, "--help"])
     assert done.returncode == 0, done.stdout + done.stderr
     shown = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout)
     assert [word for word in words if word.startswith("--") and word not in shown] == []
