@@ -4,7 +4,6 @@ import itertools
 from pathlib import Path
 from typing import Any
 
-from hub.kernel.artifacts import dispatch_as_system
 from hub.kernel.clock import Instant
 from hub.kernel.context import SYSTEM, Actor, Caller
 from hub.kernel.engine import Engine, Folder
@@ -84,6 +83,9 @@ class Shop:
         fields.setdefault("command_id", self.new_id())
         return self.engine.bus.dispatch(kind(**fields), caller or self.caller())
 
+    def send_as_system(self, command: Command) -> Outcome:
+        return self.engine.bus.dispatch(command, SYSTEM)
+
     def do(self, kind: type[Command], caller: Caller | None = None, /, **fields: Any) -> Any:
         """Send a command that must succeed; its answer."""
         outcome = self.send(kind, caller, **fields)
@@ -128,8 +130,7 @@ class Shop:
     def catalogue(self, content: bytes | None = None, version: int = demo.VERSION) -> str:
         content = demo.artifact_bytes(version) if content is None else content
         sha256 = self.engine.artifacts.store.put(content)
-        dispatch = dispatch_as_system(self.engine.bus.dispatch)
-        self.engine.artifacts.load(KIND, sha256, self.read, dispatch)
+        self.engine.artifacts.load(KIND, sha256, self.read, self.send_as_system)
         self.do(ActivateVersion, SYSTEM, version=version, sha256=sha256)
         return sha256
 

@@ -1,6 +1,6 @@
 """Staff and terminals from their events."""
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, null, update
 
 from hub.kernel.journal import Record
 from hub.kernel.module import Rows
@@ -13,7 +13,7 @@ _save_staff = upsert(staff, replace=("staff_no", "name_sealed", "role", "erased"
 _blank_staff = Kept(
     update(staff)
     .where(staff.c.store_id == bindparam("of_store"), staff.c.staff_id == bindparam("of_staff"))
-    .values(name_sealed=None, erased=1)
+    .values(name_sealed=null(), erased=1)
 )
 
 

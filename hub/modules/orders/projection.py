@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, null, update
 
 from hub.kernel.journal import Record
 from hub.kernel.module import Rows
@@ -56,7 +56,7 @@ _line_voided = Kept(
         **_totals,
         unapproved_fen=bindparam("unapproved"),
         line_count=orders.c.line_count - 1,
-        touched_line_id=None,
+        touched_line_id=null(),
     )
 )
 _move = Kept(update(orders).where(*_this_order).values(**_changed, state=bindparam("to_state")))
