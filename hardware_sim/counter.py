@@ -145,6 +145,7 @@ class Counter:
         self.receipts.append(receipt)
         self.feed.publish(lambda seq: ReceiptCut(seq=seq, receipt=receipt))
 
+
 def open_testbed(layout: Layout) -> Testbed | None:
     """A testbed if the layout needs one and this machine can have it."""
     if not any(isinstance(spec, KeyboardScannerSpec) for spec in layout):

@@ -11,8 +11,10 @@ from hardware_sim.devices.wire import Ears, hung_up, settled
 
 WATCH_S = 0.05
 # The tty under a mock node holds 4,096 bytes; more in flight could tear an event, which evdev would lose.
-# 84 events are an EAN-13 and its Enter: a usual scan leaves in one piece.
+# 84 events are an EAN-13 and its Enter: a usual scan leaves in one piece. What was written shows as unread
+# only when a kernel worker has carried it over, hence the pause before the next piece is even considered.
 CHUNK_BYTES = 84 * EVENT.size
+PAUSE_S = 0.005
 
 
 class InputWire:
@@ -27,6 +29,7 @@ class InputWire:
         self._watch: asyncio.TimerHandle | None = None
         self._was_connected = False
         self._overrun = False
+        self._rested_at_s = 0.0
 
     @property
     def link(self) -> str:
@@ -65,7 +68,7 @@ class InputWire:
         for start in range(0, len(data), CHUNK_BYTES):
             if self._fd is None or not self.connected:
                 return False
-            if not await settled(self._fd, self._slave_path):
+            if not await self._read_up():
                 self._overrun = self.connected
                 return False
             await self._write(data[start : start + CHUNK_BYTES])
@@ -75,14 +78,21 @@ class InputWire:
         if self._fd is not None:
             await settled(self._fd, self._slave_path)
 
+    async def _read_up(self) -> bool:
+        """Whether the host has read all that was written before."""
+        await asyncio.sleep(max(0.0, self._rested_at_s - asyncio.get_running_loop().time()))
+        return self._fd is not None and await settled(self._fd, self._slave_path)
+
     async def _write(self, chunk: bytes) -> None:
-        if self._fd is None:
-            return
         if self._overrun:
             self._overrun = False
-            os.write(self._fd, dropped(self._now_us()))
-        os.write(self._fd, chunk)
-        await asyncio.sleep(0)
+            chunk = dropped(self._now_us()) + chunk
+        while chunk and self._fd is not None:
+            try:
+                chunk = chunk[os.write(self._fd, chunk) :]
+            except BlockingIOError:
+                await asyncio.sleep(PAUSE_S)
+        self._rested_at_s = asyncio.get_running_loop().time() + PAUSE_S
 
     def _look(self) -> None:
         """Nothing tells us that a host opened the node, so it is looked at for the bench's sake."""

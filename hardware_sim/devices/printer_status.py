@@ -54,9 +54,7 @@ class Status:
         return flag(self.pin3_high, 0x04) | flag(not self.online, 0x08)
 
     def _offline_cause(self) -> int:
-        return (
-            flag(self.cover_open, 0x04) | flag(self.paper == "out", 0x20) | flag(self.cutter_error, 0x40)
-        )
+        return flag(self.cover_open, 0x04) | flag(self.paper == "out", 0x20) | flag(self.cutter_error, 0x40)
 
     def _error_cause(self) -> int:
         return flag(self.cutter_error, 0x08)
