@@ -2,7 +2,7 @@
 
 Each scene holds the writer, lets a group of known order gather behind it, makes the storage fail at a chosen
 operation, lets go, and marks what everybody was told and how the hub was afterwards. Arguments: the hub's
-folder, the kind of fault.
+folder, the kind of fault (or `death`).
 """
 
 from __future__ import annotations
@@ -116,6 +116,7 @@ def full_elsewhere() -> Iterator[Scene]:
         )
 
 
+DEATH = Scene("every fsync fails", Rule(Op.SYNC, errno.EIO, "-wal"))
 FAULTS = {part.__name__: part for part in (full_disk, failing_write, failing_fsync, full_elsewhere)}
 
 
@@ -158,6 +159,15 @@ class Stage:
         while not self._faults.fired():
             time.sleep(0.001)
 
+    async def die(self, scene: Scene) -> None:
+        """The disk fails and stays so; the hub answers everybody and is killed."""
+        await self._send(jars.Nudge(command_id=command_id(self._played, 98), jar_id="before"))
+        waiting = await self._gather(group_of(self._played))
+        self._faults.arm(scene.rule)
+        let_go.set()
+        await asyncio.wait_for(asyncio.gather(*waiting), WAIT_S)
+        os._exit(0)
+
     async def _gather(self, group: list[Command]) -> list[asyncio.Task[None]]:
         entered.clear()
         let_go.clear()
@@ -196,6 +206,8 @@ def main(folder: Path, kind: str) -> None:
 
     async def play_all() -> None:
         stage = Stage(engine, FaultControl(Path(os.environ["DIANSHU_FAULT_CONTROL"])))
+        if kind not in FAULTS:
+            await stage.die(DEATH)
         for scene in FAULTS[kind]():
             await stage.play(scene)
 

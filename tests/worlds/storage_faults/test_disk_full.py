@@ -22,17 +22,12 @@ from tests.worlds.storage_faults.faulty_trade import FAULTY, GROUP, After, Told
 RUN_TIMEOUT_S = 60
 CUTS = 6
 ROOT = Path(__file__).resolve().parents[3]
-FSYNC_IS_TRUSTED_AGAIN = (
-    "after a failed fsync Linux keeps the unwritten pages as clean, so the next fsync of the log succeeds"
-    " without them: the writer must write the log anew before it trusts one"
-)
 
 
 @dataclass(frozen=True)
 class Played:
     """Every scene of one kind of fault, played to the end."""
 
-    kind: str
     recording: Recording
     told: list[Told]
     after: list[After]
@@ -55,7 +50,7 @@ def played(
     marks = told_by(recording, len(recording.records))
     told = [mark for mark in marks if isinstance(mark, Told)]
     after = [mark for mark in marks if isinstance(mark, After)]
-    return Played(request.param, recording, told, after, journal_of(recorder.directory))
+    return Played(recording, told, after, journal_of(recorder.directory))
 
 
 def test_the_faults_did_strike(played: Played) -> None:
@@ -94,10 +89,8 @@ def test_the_hub_that_is_started_again_has_every_answer(played: Played, tmp_path
 
 @pytest.mark.parametrize("mode", ["dropped", "torn"])
 def test_a_power_cut_afterwards_takes_nothing_that_was_answered(
-    request: pytest.FixtureRequest, played: Played, tmp_path: Path, mode: Mode
+    played: Played, tmp_path: Path, mode: Mode
 ) -> None:
-    if played.kind == faulty_trade.failing_fsync.__name__:
-        request.applymarker(pytest.mark.xfail(reason=FSYNC_IS_TRUSTED_AGAIN))
     recording, rng = played.recording, Random(f"faults {mode}")
     first = next(at for at, record in enumerate(recording.records) if record.kind is Kind.MARK)
     for at in recording.sample(rng, CUTS, since=first):

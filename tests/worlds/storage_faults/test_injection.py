@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import subprocess
+import sys
 from pathlib import Path
 from random import Random
 
@@ -10,8 +12,8 @@ import pytest
 
 from tests.worlds.powercut.disk import Mode
 from tests.worlds.powercut.faults import FaultControl, Op, Rule
-from tests.worlds.powercut.plain_trade import Told, surviving, trade
-from tests.worlds.powercut.preload import Recorder
+from tests.worlds.powercut.plain_trade import RUN_TIMEOUT_S, Told, surviving, trade
+from tests.worlds.powercut.preload import Recorder, slow_fsync
 
 SALES = 40
 FULL_DISK = Rule(Op.GROW, errno.ENOSPC, "-wal", times=3, partial=True)
@@ -63,6 +65,22 @@ def test_what_is_acknowledged_after_a_failed_fsync_survives_a_power_cut(
     for at in recording.sample(rng, 25, since=len(recording.records) // 3):
         recording.rebuild(at, tmp_path / f"{mode}-{at}", rng, mode)
         assert Told.by(recording.marks(at)).paid <= (surviving(tmp_path / f"{mode}-{at}") or set())
+
+
+def test_an_fsync_can_be_made_slower(recorder_library: Path, tmp_path: Path) -> None:
+    program = (
+        "import os, sys, time; fd = os.open(sys.argv[1], os.O_RDWR | os.O_CREAT); began = time.monotonic()"
+    )
+    program += "; [os.fsync(fd) for _ in range(5)]; print(time.monotonic() - began)"
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path / "file")],
+        env=slow_fsync(recorder_library, delay_ms=20),
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=RUN_TIMEOUT_S,
+    )
+    assert float(done.stdout) >= 5 * 0.020
 
 
 def test_a_disarmed_rule_harms_nobody(recorder_library: Path, tmp_path: Path) -> None:
