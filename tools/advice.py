@@ -69,7 +69,7 @@ SYMPTOMS = (
     (r"No matching distribution found for (\S+)", "This Python or machine has no build of a pinned package"),
 )
 
-ERROR_LINE = re.compile(r"\berror:? (?!subprocess-exited)\S", re.IGNORECASE)
+ERROR_LINE = re.compile(r"\berror:? (?!subprocess-exited)\S|` failed in web/", re.IGNORECASE)
 
 
 def how_to_install(part: str) -> str:
