@@ -20,4 +20,6 @@ async def attempt(work: Coroutine[Any, Any, None], name: str) -> None:
         if not task.done():
             task.cancel()
             await asyncio.wait([task])
+            if not task.cancelled():
+                task.exception()  # seen; the caller is being stopped and raises that
     task.result()

@@ -1,0 +1,78 @@
+"""Which device is which: out of sysfs, and never a guess between two alike."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from drivers.gateway.identity import Identity, IdentityRefused, IdentityRegister, read_identity
+from drivers.gateway.links.url import parse_link_url
+
+A = Identity(serial="usb:1a86:7523:A1", port="port:1-1")
+B = Identity(serial="usb:1a86:7523:A1", port="port:1-2")
+
+
+def usb_tty(root: Path, name: str, port: str, serial: str | None) -> None:
+    device = root / "devices" / "usb1" / port
+    interface = device / f"{port}:1.0" / name
+    interface.mkdir(parents=True)
+    (device / "idVendor").write_text("1a86\n")
+    (device / "idProduct").write_text("7523\n")
+    if serial is not None:
+        (device / "serial").write_text(serial + "\n")
+    (root / "class" / "tty" / name).mkdir(parents=True)
+    (root / "class" / "tty" / name / "device").symlink_to(interface)
+
+
+@pytest.mark.parametrize(
+    ("serial", "value"),
+    [("AB12", "usb:1a86:7523:AB12"), (None, "port:1-1.4"), ("0001", "port:1-1.4"), ("", "port:1-1.4")],
+)
+def test_serial_number_else_port(tmp_path: Path, serial: str | None, value: str) -> None:
+    usb_tty(tmp_path, "ttyUSB0", "1-1.4", serial)
+    identity = read_identity(parse_link_url("serial:///dev/ttyUSB0", {}), tmp_path)
+    assert identity.value == value
+    assert identity.is_called("port:1-1.4")
+
+
+def test_what_has_no_hardware_has_no_identity(tmp_path: Path) -> None:
+    assert read_identity(parse_link_url("serial:///dev/pts/3", {}), tmp_path).value == ""
+    assert not Identity().is_called("")
+    assert read_identity(parse_link_url("tcp://10.0.0.5:9100", {})).value == "tcp:10.0.0.5:9100"
+
+
+def test_two_alike_are_refused_both_until_a_person_pins_them() -> None:
+    register = IdentityRegister()
+    register.claim("one", A, "")
+    with pytest.raises(IdentityRefused) as refused:
+        register.claim("two", B, "")
+    assert refused.value.code == "identity.taken"
+    register.release("one")
+    with pytest.raises(IdentityRefused) as refused:
+        register.claim("one", A, "")
+    assert refused.value.code == "identity.ambiguous"
+    pinned = IdentityRegister()
+    assert pinned.claim("one", A, "port:1-1") == "port:1-1"
+    assert pinned.claim("two", B, "port:1-2") == "port:1-2"
+
+
+def test_a_look_alike_on_reconnect_is_refused() -> None:
+    register = IdentityRegister()
+    register.claim("one", Identity(port="port:1-1"), "")
+    register.release("one")
+    with pytest.raises(IdentityRefused) as refused:
+        register.claim("one", Identity(port="port:1-2"), "")
+    assert refused.value.code == "identity.differs"
+    assert register.claim("one", Identity(port="port:1-1"), "") == "port:1-1"
+
+
+def test_a_pin_that_does_not_fit_is_refused() -> None:
+    with pytest.raises(IdentityRefused) as refused:
+        IdentityRegister().claim("one", A, "port:9-9")
+    assert refused.value.code == "identity.differs"
+
+
+def test_devices_without_identity_never_collide() -> None:
+    register = IdentityRegister()
+    assert register.claim("one", Identity(), "") == register.claim("two", Identity(), "") == ""
