@@ -33,7 +33,7 @@ def hash_new_pin(command: AddStaff | SetPin, read: Reader) -> str | None:
 def sign_in(command: SignIn, ctx: Context) -> Decision:
     """A right PIN opens a session on the terminal and ends the one that was open there."""
     if store.terminal(ctx.read, ctx.store_id, command.terminal_id) is None:
-        return Decision.refuse("identity.terminal_unknown", 404, terminal_id=command.terminal_id)
+        return Decision.refuse("identity.terminal_unknown", 404, terminal_id=command.terminal_id[:20])
     verdict = pins.judge(ctx, ctx.evidence)
     member = verdict.staff
     if member is None:
