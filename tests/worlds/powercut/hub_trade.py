@@ -14,7 +14,8 @@ import msgspec
 
 from hub.kernel import db
 from hub.kernel.engine import Engine, Folder
-from tests.worlds.powercut.trades import ORIGIN, TRADES, TickingClock, Trade
+from tests.worlds.powercut.stores import TRADES
+from tests.worlds.powercut.trades import ORIGIN, TickingClock, Trade
 
 CHECKPOINT_PAGES = 40
 WAL_LIMIT_BYTES = 300_000

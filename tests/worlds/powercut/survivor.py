@@ -62,6 +62,7 @@ def check_survivor(folder: Path, trade: Trade, safe_seq: int, lived: list[Entry]
         assert len(kept) >= safe_seq, f"{safe_seq - len(kept)} durable entries are lost"
         assert kept[:safe_seq] == lived[:safe_seq], "what may have been sent upstream has changed"
         assert verify(engine.readers, engine.keystore, engine.types).ok
+        trade.check(engine, kept)
         in_memory, _ = engine.core.mark()
         assert engine.head() in (in_memory, None)
     finally:

@@ -10,6 +10,7 @@ from hub.kernel.artifacts import Loader
 from hub.kernel.clock import Instant
 from hub.kernel.context import SYSTEM, Caller
 from hub.kernel.engine import Engine
+from hub.kernel.journal import Entry
 from hub.kernel.ledger import Origin
 from hub.kernel.messages import Command
 from hub.kernel.module import Durability, Manifest
@@ -39,8 +40,12 @@ class Trade:
     command: Callable[[int, int], Command]
     """The n-th command of a till; the same one whenever it is asked for, so that it can be sent again."""
     caller: Callable[[int], Caller] = lambda _till: SYSTEM
+    may_refuse: frozenset[str] = frozenset()
+    """What its customers may be refused for."""
     open_store: Callable[[Engine], None] = lambda _engine: None
     """Once, before the first customer."""
+    check: Callable[[Engine, list[Entry]], None] = lambda _engine, _kept: None
+    """What must be true of any journal this store comes back with."""
     loaders: Mapping[str, Loader] = field(default_factory=dict)
 
     def is_full(self, command: Command) -> bool:
@@ -63,5 +68,6 @@ def _jar_command(till: int, turn: int) -> Command:
     return jars.Fill(command_id=command_id(till, turn), jar_id=jar_id, beans=beans)
 
 
-JARS = Trade(manifests=(jars.manifest,), command=_jar_command)
-TRADES = {"jars": JARS}
+JARS = Trade(
+    manifests=(jars.manifest,), command=_jar_command, may_refuse=frozenset({"jars.nothing", "jars.full"})
+)
