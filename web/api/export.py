@@ -1,4 +1,4 @@
-"""Writes api/{hub,cloud,bench}.json: what the pages may say and may be told. `--check` compares instead of writing.
+"""Writes api/{hub,cloud,bench}.json: what pages may say and be told. `--check` compares instead of writing.
 
 HTTP comes from the servers' own OpenAPI; the structs of their WebSocket frames are merged in.
 """
@@ -20,33 +20,43 @@ HERE = Path(__file__).parent
 ROOMS: dict[str, tuple[str, ...]] = {
     "hub": ("hub.app.frames",),
     "cloud": ("cloud_sync.cloud.messages",),
-    "bench": ("hardware_sim.bench.messages",),
+    "bench": ("hardware_sim.bench.messages", "hardware_sim.views", "hardware_sim.faults"),
 }
 
 
 def _structs(module: ModuleType) -> list[type[msgspec.Struct]]:
-    found = (value for value in vars(module).values() if inspect.isclass(value))
-    return [value for value in found if issubclass(value, msgspec.Struct) and value.__module__ == module.__name__]
+    own = (value for value in vars(module).values() if inspect.isclass(value))
+    return [kind for kind in own if issubclass(kind, msgspec.Struct) and kind.__module__ == module.__name__]
 
 
-def _hub_http() -> dict[str, Any]:
-    """The hub's routes over nothing: the schema needs their signatures, not an open journal."""
-    from hub.app.routes import ROUTES  # noqa: PLC0415 (only this room needs the hub)
-    from hub.app.wiring import MODULES  # noqa: PLC0415
+def _handlers(room: str) -> list[Any]:
+    """A server's routes, without the server: the schema needs their signatures, not an open journal."""
+    if room == "hub":
+        modules = importlib.import_module("hub.app.wiring").MODULES
+        controllers = [route for module in modules if module.routes for route in module.routes()]
+        return [*importlib.import_module("hub.app.routes").ROUTES, *controllers]
+    if room == "cloud":
+        routes = importlib.import_module("cloud_sync.cloud.routes")
+        return [routes.SignInController, routes.ConsoleController]
+    return [importlib.import_module("hardware_sim.bench.routes").api]
 
-    controllers = [route for module in MODULES if module.routes for route in module.routes()]
-    names = ("bus", "readers", "people", "store_id", "caller")
+
+def _injected(room: str) -> tuple[str, ...]:
+    return ("bus", "readers", "people", "store_id", "caller") if room == "hub" else ()
+
+
+def _http_schema(room: str) -> dict[str, Any]:
     app = Litestar(
-        route_handlers=[*ROUTES, *controllers],
-        dependencies={name: Provide(lambda: None, sync_to_thread=False) for name in names},
-        openapi_config=OpenAPIConfig(title="Dianshu hub", version="1"),
+        route_handlers=_handlers(room),
+        dependencies={name: Provide(lambda: None, sync_to_thread=False) for name in _injected(room)},
+        openapi_config=OpenAPIConfig(title=f"Dianshu {room}", version="1"),
     )
     return app.openapi_schema.to_schema()
 
 
 def schema_of(room: str) -> dict[str, Any]:
     """One server's schema."""
-    http = _hub_http() if room == "hub" else {}
+    http = _http_schema(room)
     types = [struct for name in ROOMS[room] for struct in _structs(importlib.import_module(name))]
     _, frames = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
     schemas = http.get("components", {}).get("schemas", {}) | frames
@@ -73,7 +83,7 @@ def main(check: bool) -> int:
         elif not check:
             path.write_text(text, encoding="utf-8")
     if stale:
-        print(f"out of date: {', '.join(stale)}; run `python web/api/export.py` and `npm run types`")
+        sys.stderr.write(f"out of date: {', '.join(stale)}; python web/api/export.py && npm run types\n")
     return 1 if stale else 0
 
 

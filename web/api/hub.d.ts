@@ -960,6 +960,12 @@ export interface components {
             /** @enum {unknown} */
             type: "Frame";
         };
+        /** Health */
+        Health: {
+            gateways: string[];
+            status: string;
+            sync: components["schemas"]["SyncStatus"];
+        };
         /** ItemPage */
         ItemPage: {
             items: components["schemas"]["ItemView"][];
@@ -1170,7 +1176,7 @@ export interface components {
         PrintJobView: {
             changed_ms: number;
             /** @enum {unknown} */
-            document: "receipt" | "x_report" | "z_report";
+            document: "receipt" | "z_report";
             is_copy: number;
             job_id: string;
             order_id: string;
@@ -3032,7 +3038,9 @@ export interface operations {
     };
     HealthHealth: {
         parameters: {
-            query?: never;
+            query?: {
+                gateways?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3045,8 +3053,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": {
-                        [key: string]: string;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
                     };
                 };
             };

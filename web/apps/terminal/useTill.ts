@@ -22,3 +22,8 @@ export function useAge() {
     return t("status.hours", { n: Math.floor(ageS / 3600) });
   };
 }
+
+export function useUnit() {
+  const { find } = useT();
+  return (unit: string): string => find(`unit.${unit}`) ?? unit;
+}

@@ -199,4 +199,8 @@ export const en: Translated<typeof zh> = {
   keys: {
     heading: "Keys",
   },
+  unit: {
+    瓶: "btl", 盒: "box", 袋: "bag", 包: "pack", 罐: "can", 桶: "tub", 箱: "case", 支: "pc", 个: "pc", 块: "bar", 条: "pc", 卷: "roll",
+    提: "pack", 组: "set", 听: "can", 杯: "cup", 只: "pc", 根: "pc", 把: "pc", 双: "pair", 套: "set", 片: "pc", 板: "tray", 枚: "pc",
+  },
 };
