@@ -42,6 +42,9 @@ def run(
     except (GoodsUnreadable, ScheduleUnreadable, PortTaken) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
+    except OSError as error:
+        typer.echo(f"the devices cannot be set up under {folder}: {error}", err=True)
+        raise typer.Exit(1) from None
 
 
 def leave(*_: object) -> None:

@@ -20,7 +20,7 @@ from hardware_sim.devices.device import Device
 from hardware_sim.devices.printer import Printer
 from hardware_sim.devices.printer_core import Torn
 from hardware_sim.devices.scanners import Scanner
-from hardware_sim.devices.testbed import Testbed, TestbedUnavailable
+from hardware_sim.devices.testbed import Testbed, available
 from hardware_sim.feed import Feed
 from hardware_sim.layout import STANDARD, KeyboardScannerSpec, Layout
 from hardware_sim.schedule import FaultSchedule
@@ -150,10 +150,7 @@ def open_testbed(layout: Layout) -> Testbed | None:
     """A testbed if the layout needs one and this machine can have it."""
     if not any(isinstance(spec, KeyboardScannerSpec) for spec in layout):
         return None
-    try:
-        return Testbed()
-    except TestbedUnavailable:
-        return None
+    return Testbed() if available() else None
 
 
 @asynccontextmanager
@@ -166,20 +163,20 @@ async def open_counter(
     testbed = open_testbed(layout)
     counter = Counter(folder, layout, schedule or FaultSchedule(seed=0), testbed)
     try:
+        for device in counter.devices.values():
+            device.plug()
         async with asyncio.TaskGroup() as tasks:
             running = [
                 tasks.create_task(device.run(), name=device_id)
                 for device_id, device in counter.devices.items()
             ]
-            for device in counter.devices.values():
-                device.plug()
             try:
                 yield counter
             finally:
                 for task in running:
                     task.cancel()
-                for device in counter.devices.values():
-                    device.unplug()
     finally:
+        for device in counter.devices.values():
+            device.unplug()
         if testbed:
             testbed.close()

@@ -5,7 +5,7 @@ from typing import Annotated
 from litestar import Response, Router, delete, get, post
 from litestar.datastructures import State
 from litestar.exceptions import NotFoundException
-from litestar.params import Parameter
+from litestar.params import FromPath, JSONBody, Parameter
 from litestar.status_codes import HTTP_200_OK
 
 from hardware_sim.bench.messages import (
@@ -52,59 +52,59 @@ async def list_devices(state: State) -> list[DeviceView]:
 
 
 @get("/devices/{device_id:str}", operation_id="device")
-async def read_device(state: State, device_id: str) -> DeviceView:
+async def read_device(state: State, device_id: FromPath[str]) -> DeviceView:
     return counter_of(state).device(device_id).view()
 
 
 @post("/scan", operation_id="scan", status_code=HTTP_200_OK)
-async def scan(state: State, data: Scan) -> ScanOutcome:
+async def scan(state: State, data: JSONBody[Scan]) -> ScanOutcome:
     return await counter_of(state).scan(data.device_id, data.code)
 
 
 @post("/devices/{device_id:str}/plug", operation_id="plug", status_code=HTTP_200_OK)
-async def plug(state: State, device_id: str) -> DeviceView:
+async def plug(state: State, device_id: FromPath[str]) -> DeviceView:
     device = counter_of(state).device(device_id)
     device.plug()
     return device.view()
 
 
 @post("/devices/{device_id:str}/unplug", operation_id="unplug", status_code=HTTP_200_OK)
-async def unplug(state: State, device_id: str) -> DeviceView:
+async def unplug(state: State, device_id: FromPath[str]) -> DeviceView:
     device = counter_of(state).device(device_id)
     device.unplug()
     return device.view()
 
 
 @post("/devices/{device_id:str}/paper", operation_id="setPaper", status_code=HTTP_200_OK)
-async def set_paper(state: State, device_id: str, data: SetPaper) -> DeviceView:
+async def set_paper(state: State, device_id: FromPath[str], data: JSONBody[SetPaper]) -> DeviceView:
     printer = counter_of(state).printer(device_id)
     printer.set_paper(data.paper, data.after_lines)
     return printer.view()
 
 
 @post("/devices/{device_id:str}/cover", operation_id="setCover", status_code=HTTP_200_OK)
-async def set_cover(state: State, device_id: str, data: SetCover) -> DeviceView:
+async def set_cover(state: State, device_id: FromPath[str], data: JSONBody[SetCover]) -> DeviceView:
     printer = counter_of(state).printer(device_id)
     printer.set_cover(data.open)
     return printer.view()
 
 
 @post("/devices/{device_id:str}/drawer", operation_id="setDrawer", status_code=HTTP_200_OK)
-async def set_drawer(state: State, device_id: str, data: SetDrawer) -> DeviceView:
+async def set_drawer(state: State, device_id: FromPath[str], data: JSONBody[SetDrawer]) -> DeviceView:
     printer = counter_of(state).printer(device_id)
     printer.set_drawer(data.open)
     return printer.view()
 
 
 @post("/devices/{device_id:str}/faults", operation_id="setFault", status_code=HTTP_200_OK)
-async def set_fault(state: State, device_id: str, data: SetFault) -> DeviceView:
+async def set_fault(state: State, device_id: FromPath[str], data: JSONBody[SetFault]) -> DeviceView:
     device = counter_of(state).device(device_id)
     device.inject(data.fault)
     return device.view()
 
 
 @delete("/devices/{device_id:str}/faults", operation_id="heal", status_code=HTTP_200_OK)
-async def heal(state: State, device_id: str) -> DeviceView:
+async def heal(state: State, device_id: FromPath[str]) -> DeviceView:
     device = counter_of(state).device(device_id)
     device.heal()
     return device.view()
@@ -125,7 +125,7 @@ async def next_receipt(state: State, after: Number = 0, wait_s: Seconds = 10.0) 
 
 
 @get("/receipts/{number:int}/picture", operation_id="receiptPicture", media_type="image/svg+xml")
-async def receipt_picture(state: State, number: int) -> Response[str]:
+async def receipt_picture(state: State, number: FromPath[int]) -> Response[str]:
     """The receipt as SVG."""
     receipt = next((found for found in counter_of(state).receipts if found.number == number), None)
     if receipt is None:

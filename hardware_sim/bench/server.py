@@ -1,5 +1,6 @@
 """The bench served: counter, application and uvicorn in one process, until a signal."""
 
+import os
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ SHUTDOWN_S = 2
 
 
 class PortTaken(Exception):
-    """Another program listens on the port; the message says what to do."""
+    """Most likely another program listens on the port; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -58,4 +59,5 @@ def listen(port: int) -> socket.socket:
     try:
         return socket.create_server((HOST, port))
     except OSError as error:
-        raise PortTaken(f"port {port} is taken ({error.strerror}): end that program or use --port") from error
+        why = os.strerror(error.errno or 0)
+        raise PortTaken(f"port {port} cannot be had ({why}): end that program or use --port") from error

@@ -42,6 +42,7 @@ class PtyWire:
     def plug(self) -> None:
         if self._master is not None:
             return
+        self._path.parent.mkdir(parents=True, exist_ok=True)
         master, slave = os.openpty()
         tty.setraw(slave)
         os.set_blocking(master, False)
@@ -117,7 +118,6 @@ class PtyWire:
 
 def point(path: Path, target: str) -> None:
     """Let the symlink at `path` point to `target`, at once and for every reader."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.new")
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(target)

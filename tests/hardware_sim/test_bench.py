@@ -1,0 +1,223 @@
+"""The bench's API and news, against real devices on the same event loop."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import httpx
+import pytest
+from litestar import Litestar
+
+from hardware_sim.bench.app import build_app
+from hardware_sim.bench.messages import Good, Scanned, ScanOutcome
+from hardware_sim.counter import Counter, open_counter
+from hardware_sim.feed import QUEUE_FRAMES, Feed
+from hardware_sim.layout import RECEIPT_PRINTER, SERIAL_SCANNER
+from tests.hardware_sim.hosts import LINE_SCANNER, TCP_PRINTER
+
+GOODS = (Good("可口可乐 500ml", "Cola 500 ml", "6901234567892", "饮料", 350),)
+Client = httpx.AsyncClient
+HERE = "http://127.0.0.1:8730"
+
+
+def client_of(app: Litestar) -> Client:
+    """A client on this very event loop, where the devices are."""
+    return httpx.AsyncClient(transport=httpx.ASGITransport(cast(Any, app)), base_url=HERE)
+
+
+@asynccontextmanager
+async def bench(folder: Path) -> AsyncIterator[tuple[Counter, Client]]:
+    async with open_counter(folder, (SERIAL_SCANNER, RECEIPT_PRINTER)) as counter:
+        app = build_app(counter, GOODS, pages=folder / "none")
+        async with client_of(app) as client:
+            yield counter, client
+
+
+def play(folder: Path, scene: Callable[[Counter, Client], Awaitable[None]]) -> None:
+    """Run a scene at a bench."""
+
+    async def run() -> None:
+        async with bench(folder) as (counter, client), asyncio.timeout(20):
+            await scene(counter, client)
+
+    asyncio.run(run())
+
+
+async def print_one(counter: Counter, data: bytes) -> None:
+    host, port = counter.device(TCP_PRINTER).wire.link.removeprefix("tcp://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(data + b"\x1dr\x01")
+    await reader.readexactly(1)
+    writer.close()
+
+
+def test_the_bench_at_a_glance(tmp_path: Path) -> None:
+    async def scene(_: Counter, client: Client) -> None:
+        seen = (await client.get("/api/bench")).json()
+        assert [device["device_id"] for device in seen["devices"]] == [LINE_SCANNER, TCP_PRINTER]
+        assert seen["goods"] == [
+            {
+                "name": "可口可乐 500ml",
+                "name_en": "Cola 500 ml",
+                "barcode": "6901234567892",
+                "category": "饮料",
+                "price_fen": 350,
+            }
+        ]
+        assert (await client.get("/api/goods")).json() == seen["goods"]
+        assert (await client.get("/api/devices")).json() == seen["devices"]
+        assert (await client.get(f"/api/devices/{TCP_PRINTER}")).json() == seen["devices"][1]
+
+    play(tmp_path, scene)
+
+
+def test_everything_a_hand_can_do(tmp_path: Path) -> None:
+    async def scene(_: Counter, client: Client) -> None:
+        async def do(path: str, body: dict[str, object] | None = None) -> dict[str, Any]:
+            answer = await client.post(f"/api/{path}", json=body)
+            assert answer.status_code == 200, answer.text
+            return dict(answer.json())
+
+        at = f"devices/{TCP_PRINTER}"
+        outcome = await do("scan", {"device_id": LINE_SCANNER, "code": "690"})
+        assert outcome == {"device_id": LINE_SCANNER, "code": "690", "heard": False}
+        assert (await do(f"{at}/unplug"))["plugged"] is False
+        assert (await do(f"{at}/plug"))["plugged"] is True
+        assert (await do(f"{at}/paper", {"paper": "out"}))["printer"]["paper"] == "out"
+        assert (await do(f"{at}/paper", {"paper": "near_end"}))["printer"]["paper"] == "near_end"
+        view = await do(f"{at}/paper", {"paper": "out", "after_lines": 3})
+        assert view["printer"]["paper"] == "near_end"
+        assert view["faults"] == [{"type": "paper_out", "after_lines": 3}]
+        assert (await do(f"{at}/paper", {"paper": "ok"}))["faults"] == []
+        assert (await do(f"{at}/cover", {"open": True}))["printer"]["online"] is False
+        assert (await do(f"{at}/cover", {"open": False}))["printer"]["online"] is True
+        assert (await do(f"{at}/drawer", {"open": True}))["drawer"] == {"open": True, "kicks": 0}
+        assert (await do(f"{at}/drawer", {"open": False}))["drawer"]["open"] is False
+        view = await do(f"{at}/faults", {"fault": {"type": "offline"}})
+        assert view["faults"] == [{"type": "offline"}]
+        healed = await client.delete(f"/api/{at}/faults")
+        assert healed.json()["faults"] == []
+        assert healed.json()["printer"]["online"] is True
+
+    play(tmp_path, scene)
+
+
+def test_receipts_are_waited_for_and_drawn(tmp_path: Path) -> None:
+    async def scene(counter: Counter, client: Client) -> None:
+        waiting = asyncio.create_task(client.get("/api/receipts/next", params={"after": 0, "wait_s": 10}))
+        await print_one(counter, b"\x1b@\x1c&" + "店枢\n".encode("gbk") + b"\x1dV\x00")
+        answer = await waiting
+        assert answer.status_code == 200, answer.text
+        receipt = answer.json()
+        assert (receipt["number"], receipt["text"]) == (1, "店枢")
+        assert (await client.get("/api/receipts")).json() == [receipt]
+        assert (await client.get("/api/receipts", params={"after": 1})).json() == []
+        none = await client.get("/api/receipts/next", params={"after": 1, "wait_s": 0})
+        assert none.status_code == 404
+        picture = await client.get("/api/receipts/1/picture")
+        assert picture.headers["content-type"].startswith("image/svg+xml")
+        assert "店枢" in picture.text
+        assert (await client.get("/api/receipts/9/picture")).status_code == 404
+
+    play(tmp_path, scene)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "code"),
+    [
+        ("scan", {"device_id": "nobody", "code": "1"}, 404, "bench.unknown_device"),
+        ("scan", {"device_id": TCP_PRINTER, "code": "1"}, 409, "bench.not_that_kind"),
+        ("scan", {"device_id": LINE_SCANNER, "code": ""}, 400, "bench.refused"),
+        ("scan", {"device_id": LINE_SCANNER, "code": "1", "extra": 1}, 400, "bench.refused"),
+        (f"devices/{LINE_SCANNER}/paper", {"paper": "out"}, 409, "bench.not_that_kind"),
+        (f"devices/{TCP_PRINTER}/faults", {"fault": {"type": "gremlins"}}, 400, "bench.refused"),
+        (
+            f"devices/{TCP_PRINTER}/faults",
+            {"fault": {"type": "slow_drain", "bytes_per_s": 0}},
+            400,
+            "bench.refused",
+        ),
+        ("scan", {"device_id": LINE_SCANNER, "code": "1" * 100_000}, 413, "bench.refused"),
+    ],
+)
+def test_refusals(tmp_path: Path, path: str, body: dict[str, object], status: int, code: str) -> None:
+    async def scene(_: Counter, client: Client) -> None:
+        answer = await client.post(f"/api/{path}", json=body)
+        assert (answer.status_code, answer.json()["code"]) == (status, code)
+        assert answer.json()["text"]
+        assert answer.json()["text_en"]
+
+    play(tmp_path, scene)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"host": "evil.example"},
+        {"origin": "https://evil.example"},
+        {"origin": "null"},
+        {"host": "127.0.0.1.evil.example"},
+    ],
+)
+def test_another_sites_page_cannot_play(tmp_path: Path, headers: dict[str, str]) -> None:
+    async def scene(counter: Counter, client: Client) -> None:
+        answer = await client.post(
+            "/api/scan", json={"device_id": LINE_SCANNER, "code": "1"}, headers=headers
+        )
+        assert answer.status_code == 403
+        assert counter.device(LINE_SCANNER).counts["scans"] == 0
+
+    play(tmp_path, scene)
+
+
+def test_our_own_pages_can(tmp_path: Path) -> None:
+    async def scene(_: Counter, client: Client) -> None:
+        for origin in ("http://localhost:5173", HERE):
+            answer = await client.get("/api/bench", headers={"origin": origin})
+            assert answer.status_code == 200
+
+    play(tmp_path, scene)
+
+
+def test_a_listener_that_lags_is_told_to_start_again() -> None:
+    async def run() -> None:
+        feed = Feed()
+        outcome = Scanned(seq=0, outcome=ScanOutcome(device_id="a", code="1", heard=True))
+        with feed.listening() as listener:
+            for _ in range(QUEUE_FRAMES + 5):
+                feed.publish(lambda seq: outcome)
+            for _ in range(QUEUE_FRAMES):
+                assert await listener.next() is outcome
+            assert await listener.next() is None
+
+    asyncio.run(run())
+
+
+def test_the_schema_is_served_and_holds_the_news(tmp_path: Path) -> None:
+    async def scene(_: Counter, client: Client) -> None:
+        schema = (await client.get("/api/schema")).json()
+        assert schema == (await client.get("/api/schema/openapi.json")).json()
+        assert "/api/scan" in schema["paths"]
+        assert {"Snapshot", "Printed", "ReceiptCut"} <= set(schema["components"]["schemas"])
+
+    play(tmp_path, scene)
+
+
+def test_pages_are_served_when_built_and_missed_politely_when_not(tmp_path: Path) -> None:
+    async def without(_: Counter, client: Client) -> None:
+        assert "not built" in (await client.get("/bench/")).text
+        assert (await client.get("/", follow_redirects=False)).headers["location"] == "/bench/"
+
+    play(tmp_path, without)
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "index.html").write_text("<title>bench</title>")
+
+    async def with_pages() -> httpx.Response:
+        async with open_counter(tmp_path, (SERIAL_SCANNER,)) as counter:
+            app = build_app(counter, (), pages=tmp_path / "pages")
+            async with client_of(app) as client:
+                return await client.get("/bench/")
+
+    assert asyncio.run(with_pages()).text == "<title>bench</title>"
