@@ -13,7 +13,7 @@ from hub.kernel.clock import Instant
 from hub.kernel.context import SYSTEM, Context
 from hub.kernel.decision import Decision
 from hub.kernel.dump import dump
-from hub.kernel.engine import Engine, Folder
+from hub.kernel.engine import Engine, Folder, open_for_repair
 from hub.kernel.ids import new_id
 from hub.kernel.journal import Entry, Record, read_head, read_page
 from hub.kernel.ledger import Origin
@@ -68,9 +68,9 @@ def _event(item: str) -> Event:
 def project_sold(record: Record[Sold]) -> Rows:
     """A row for the sale, and the stock changed by it."""
     event = record.event
-    row = {"store_id": record.store_id, "item_id": event.item_id, "qty_milli": event.qty_milli}
-    yield _sold, row | {"seq": record.seq}
-    yield _stock, row | {"qty_milli": -event.qty_milli}
+    store_id, item_id, qty_milli = record.store_id, event.item_id, event.qty_milli
+    yield _sold, {"store_id": store_id, "seq": record.seq, "item_id": item_id, "qty_milli": qty_milli}
+    yield _stock, {"store_id": store_id, "item_id": item_id, "qty_milli": -qty_milli}
 
 
 def project_in_cloud(record: Record[Sold]) -> Rows:
@@ -113,10 +113,10 @@ class Shop:
         self.folder = folder
         self.hub = hub
         self.store_id = store_id
-        self.engine = Engine(Folder(folder), Origin(hub.hub, store_id), [IN_STORE], StillClock())
-        self.engine.listen(lambda _records: self.uplink.wake() if self.uplink else None)
         self.uplink: Uplink | None = None
         self.changes: list[SyncStatus] = []
+        self.durable_seq: Callable[[], int] | None = None
+        self.engine = self.open_engine()
 
     @property
     def public_key(self) -> bytes:
@@ -139,7 +139,7 @@ class Shop:
         surroundings = Surroundings(
             readers=self.engine.readers,
             keystore=self.engine.keystore,
-            durable_seq=lambda: self.engine.writer.fsynced_seq,
+            durable_seq=lambda: self.durable_seq() if self.durable_seq else self.engine.writer.fsynced_seq,
             now_ms=lambda: START_MS,
             on_change=self.changes.append,
         )
@@ -166,5 +166,24 @@ class Shop:
             return dump(read, tables_of([IN_STORE], "projected"), self.store_id)
 
     def close(self) -> None:
+        self.close_engine()
+
+    def open_engine(self) -> Engine:
+        self.engine = Engine(
+            Folder(self.folder), Origin(self.hub.hub, self.store_id), [IN_STORE], StillClock()
+        )
+        self.engine.listen(lambda _records: self.uplink.wake() if self.uplink else None)
+        return self.engine
+
+    def close_engine(self) -> None:
         self.pull()
         self.engine.close()
+
+    def cut_tail(self, after: int) -> None:
+        """Somebody takes the newest entries, and all that came of them, out of the stopped hub's file."""
+        self.close_engine()
+        connection = open_for_repair(Folder(self.folder))
+        connection.execute("DELETE FROM journal WHERE seq > ?", (after,))
+        connection.execute("DELETE FROM sync_sold WHERE seq > ?", (after,))
+        connection.close()
+        self.open_engine()
