@@ -62,9 +62,10 @@ def command_id(till: int, turn: int) -> str:
 def _jar_command(till: int, turn: int) -> Command:
     chance = int(command_id(till, turn)[:4], 16)
     jar_id = f"J{chance % 7}"
-    if chance % 5 == 0:
+    if turn % 4 == 0:
         return jars.Nudge(command_id=command_id(till, turn), jar_id=jar_id)
-    beans = 0 if chance % 5 == 1 else 1 + chance % 60  # none is refused, and leaves nothing to fsync
+    # none is refused: a FULL command that leaves nothing to fsync, right behind one that has not been
+    beans = 0 if turn % 4 == 1 else 1 + chance % 60
     return jars.Fill(command_id=command_id(till, turn), jar_id=jar_id, beans=beans)
 
 
