@@ -56,9 +56,7 @@ def test_a_till_has_one_open_shift(shop: Shop) -> None:
     shop.do(CloseShift, shift_id=current.shift_id, counted_fen=0)
     again = shop.refused(OpenShift, shift_id=current.shift_id, terminal_id=TILL, float_fen=0)
     assert again.code == "payments.shift_exists"
-    assert (
-        shop.refused(CloseShift, shift_id=current.shift_id, counted_fen=0).code == "payments.shift_closed"
-    )
+    assert shop.refused(CloseShift, shift_id=current.shift_id, counted_fen=0).code == "payments.shift_closed"
     shop.do(OpenShift, **body)
 
 

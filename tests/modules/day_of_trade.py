@@ -1,0 +1,257 @@
+"""A random day of trade: seeded, through the bus alone, so that any hub can live through it.
+
+`Day(dispatch, seed).trade(steps)` sends commands as a shop's people would, sensible and foolish ones;
+the same seed sends the same commands as long as the rules answer the same.
+"""
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+from hub.kernel.context import SYSTEM, Actor, Caller
+from hub.kernel.messages import Command
+from hub.kernel.writer import Outcome
+from hub.modules.audit.messages import Approval
+from hub.modules.catalogue import demo
+from hub.modules.identity.messages import AddStaff, ErasePerson, RegisterTerminal, SignIn
+from hub.modules.identity.model import permissions_of
+from hub.modules.inventory.messages import ReceivedLine, ReceiveStock
+from hub.modules.orders import messages as orders
+from hub.modules.payments.messages import CloseShift, OpenDrawer, OpenShift, TakeXReport
+
+Dispatch = Callable[[Command, Caller], Outcome]
+TILLS = ("T01", "T02", "T03")
+PINS = {"cashier": "135790", "manager": "246801"}
+NUMBERS = {"cashier": "1001", "manager": "9001"}
+OPENING_MILLI = 30_000
+"""Little enough that some things run out."""
+
+
+class Day:
+    """One shop's people at work. The catalogue of the demo must be active before it begins."""
+
+    def __init__(self, dispatch: Dispatch, seed: int) -> None:
+        self._dispatch = dispatch
+        self._random = random.Random(seed)
+        self._items = demo.items()
+        self._staff = {role: self.new_id() for role in PINS}
+        self._shifts: dict[str, str] = {}
+        self._open: dict[str, orders.Scanned] = {}
+        self._parked: list[str] = []
+        self.outcomes: dict[str, int] = {}
+        """How often each command came out how, by "PayCash" or "PayCash orders.total_changed"."""
+
+    def new_id(self) -> str:
+        return f"{self._random.getrandbits(128):032x}"
+
+    def open_shop(self) -> None:
+        """Staff, tills, a little stock, a shift at each till."""
+        for role, pin in PINS.items():
+            name = {"cashier": "收银员 01", "manager": "店长 01"}[role]
+            self.send(
+                AddStaff,
+                SYSTEM,
+                staff_id=self._staff[role],
+                staff_no=NUMBERS[role],
+                name=name,
+                role=role,
+                pin=pin,
+            )
+        for till in TILLS:
+            self.send(RegisterTerminal, SYSTEM, terminal_id=till, name=f"收银台 {till}")
+        lines = [ReceivedLine(item_id=item.item_id, qty_milli=OPENING_MILLI) for item in self._items]
+        self.send(ReceiveStock, SYSTEM, receipt_id=self.new_id(), kind="opening", lines=lines)
+        for till in TILLS:
+            self._open_shift(till)
+
+    def trade(self, steps: int) -> None:
+        """Do so many things, one after another."""
+        acts: dict[Callable[[str], None], int] = {
+            self._scan: 60,
+            self._weigh: 8,
+            self._scan_unknown: 2,
+            self._set_quantity: 5,
+            self._void: 5,
+            self._park: 3,
+            self._resume: 4,
+            self._clear: 2,
+            self._pay: 16,
+            self._place: 8,
+            self._deliver: 2,
+            self._drawer: 3,
+            self._x_report: 2,
+            self._change_shift: 1,
+            self._sign_in: 1,
+        }
+        for act in self._random.choices(list(acts), list(acts.values()), k=steps):
+            act(self._random.choice(TILLS))
+
+    def close_shop(self) -> None:
+        """Count every drawer."""
+        for till in TILLS:
+            self._close_shift(till)
+
+    def forget_the_cashier(self) -> None:
+        """Erase the person who sold all day."""
+        self.send(ErasePerson, SYSTEM, person_id=self._staff["cashier"])
+
+    def send(self, kind: type[Command], caller: Caller, /, **fields: Any) -> Any:
+        """Send a command; its answer, or None when it was refused."""
+        outcome = self._dispatch(kind(command_id=self.new_id(), **fields), caller)
+        ending = f" {outcome.refusal.code}" if outcome.refusal else ""
+        name = kind.__name__ + ending
+        self.outcomes[name] = self.outcomes.get(name, 0) + 1
+        return None if outcome.refusal else outcome.answer
+
+    def _at(self, till: str) -> Caller:
+        role = "cashier"
+        return Caller(Actor(self._staff[role], role, permissions_of(role), "0" * 32), till)
+
+    def _approval(self) -> Approval | None:
+        chance = self._random.random()
+        if chance < 0.2:
+            return None
+        return Approval(staff_no=NUMBERS["manager"], pin=PINS["manager"] if chance < 0.9 else "000000")
+
+    def _seen(self, till: str, answer: orders.Scanned | None) -> None:
+        if answer is not None and answer.outcome in ("added", "raised"):
+            self._open[till] = answer
+
+    def _scan(self, till: str) -> None:
+        item = self._random.choice(self._items[:80])
+        code = item.barcodes[0] if item.barcodes else item.sku
+        self._seen(till, self.send(orders.ScanCode, self._at(till), terminal_id=till, code=code))
+
+    def _weigh(self, till: str) -> None:
+        item = self._random.choice([item for item in self._items if item.sold_by == "weight"])
+        qty_milli = self._random.randint(50, 4_000)
+        added = self.send(
+            orders.AddItem, self._at(till), terminal_id=till, item_id=item.item_id, qty_milli=qty_milli
+        )
+        self._seen(till, added)
+
+    def _scan_unknown(self, till: str) -> None:
+        code = self._random.choice(("6999999999991", "6999999999984", "会员卡", "x" * 65))
+        self.send(orders.ScanCode, self._at(till), terminal_id=till, code=code)
+
+    def _set_quantity(self, till: str) -> None:
+        if (last := self._open.get(till)) is not None:
+            self.send(
+                orders.SetQuantity,
+                self._at(till),
+                order_id=last.order_id,
+                line_id=last.line_id,
+                qty_milli=self._random.choice((1_000, 2_000, 5_000, 12_000, 500, 0)),
+                approval=self._approval(),
+            )
+
+    def _void(self, till: str) -> None:
+        if (last := self._open.get(till)) is not None:
+            self.send(
+                orders.VoidLine,
+                self._at(till),
+                order_id=last.order_id,
+                line_id=last.line_id,
+                approval=self._approval(),
+            )
+
+    def _park(self, till: str) -> None:
+        if (last := self._open.get(till)) is not None and last.order_id is not None:
+            label = self._random.choice(("", "红衣顾客", "Mr. 12"))
+            if self.send(orders.ParkBasket, self._at(till), order_id=last.order_id, label=label):
+                self._parked.append(last.order_id)
+                del self._open[till]
+
+    def _resume(self, till: str) -> None:
+        if self._parked:
+            order_id = self._random.choice(self._parked)
+            answer = self.send(orders.ResumeBasket, self._at(till), order_id=order_id, terminal_id=till)
+            if answer is not None:
+                self._parked.remove(order_id)
+                self._open[till] = orders.Scanned(
+                    outcome="added", order_id=order_id, line_id="0" * 32, total_fen=answer.total_fen
+                )
+
+    def _clear(self, till: str) -> None:
+        if (last := self._open.get(till)) is not None and self.send(
+            orders.ClearBasket, self._at(till), order_id=last.order_id, approval=self._approval()
+        ):
+            del self._open[till]
+
+    def _pay(self, till: str) -> None:
+        last = self._open.get(till)
+        if last is None:
+            return
+        looked = self.send(
+            orders.ScanCode,
+            self._at(till),
+            terminal_id=till,
+            code=self._items[200].barcodes[0],
+            order_id=last.order_id,
+        )
+        due_fen = looked.total_fen if looked is not None else last.total_fen
+        tendered_fen = due_fen + self._random.choice((0, 0, 0, 350, 5_000, -1))
+        paid = self.send(
+            orders.PayCash,
+            self._at(till),
+            order_id=last.order_id,
+            payment_id=self.new_id(),
+            due_fen=due_fen,
+            tendered_fen=tendered_fen,
+        )
+        if paid is not None:
+            del self._open[till]
+
+    def _place(self, till: str) -> None:
+        items = self._random.sample(self._items, self._random.randint(1, 10))
+        lines = [
+            orders.PlacedLine(
+                line_id=self.new_id(),
+                item_id=item.item_id,
+                qty_milli=1000 * self._random.randint(1, 3)
+                if item.sold_by == "piece"
+                else self._random.randint(1, 3_000),
+            )
+            for item in items
+        ]
+        cash = orders.PlacedPayment(payment_id=self.new_id(), tender="cash", amount_fen=1_000_000)
+        self.send(
+            orders.PlaceOrder,
+            self._at(till),
+            order_id=self.new_id(),
+            terminal_id=till,
+            lines=lines,
+            payments=[cash],
+        )
+
+    def _deliver(self, _till: str) -> None:
+        items = self._random.sample(self._items, 5)
+        lines = [
+            ReceivedLine(item_id=item.item_id, qty_milli=1000 * self._random.randint(1, 24)) for item in items
+        ]
+        self.send(ReceiveStock, SYSTEM, receipt_id=self.new_id(), kind="delivery", lines=lines)
+
+    def _drawer(self, till: str) -> None:
+        self.send(OpenDrawer, self._at(till), terminal_id=till, reason="换零钱", approval=self._approval())
+
+    def _x_report(self, till: str) -> None:
+        self.send(TakeXReport, self._at(till), shift_id=self._shifts[till], approval=self._approval())
+
+    def _change_shift(self, till: str) -> None:
+        self._close_shift(till)
+        self._open_shift(till)
+
+    def _close_shift(self, till: str) -> None:
+        counted_fen = self._random.randint(0, 1_000_000)
+        self.send(CloseShift, self._at(till), shift_id=self._shifts[till], counted_fen=counted_fen)
+
+    def _open_shift(self, till: str) -> None:
+        self._shifts[till] = self.new_id()
+        float_fen = self._random.choice((0, 20_000, 50_000))
+        self.send(
+            OpenShift, self._at(till), shift_id=self._shifts[till], terminal_id=till, float_fen=float_fen
+        )
+
+    def _sign_in(self, till: str) -> None:
+        pin = self._random.choice((PINS["cashier"], PINS["cashier"], "000000"))
+        self.send(SignIn, Caller(), terminal_id=till, staff_no=NUMBERS["cashier"], pin=pin)
