@@ -99,7 +99,7 @@ class Database:
 
     def __init__(self, url: str, key: bytes | None = None) -> None:
         self.dialect: Dialect = "postgresql" if url.startswith(("postgresql://", "postgres://")) else "sqlite"
-        self._url = url
+        self.url = url
         self._key = key
         self._writing = threading.Lock() if self.dialect == "sqlite" else None
 
@@ -131,10 +131,10 @@ class Database:
                     connection.cursor.execute(str(create.compile(dialect=dialect)))
 
     def _postgresql(self) -> Any:
-        return psycopg.connect(self._url, autocommit=True, connect_timeout=_CONNECT_TIMEOUT_S)
+        return psycopg.connect(self.url, autocommit=True, connect_timeout=_CONNECT_TIMEOUT_S)
 
     def _sqlite(self) -> Any:
-        path = Path(self._url)
+        path = Path(self.url)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         raw = sqlcipher.connect(
             str(path), isolation_level=None, check_same_thread=False, cached_statements=256
