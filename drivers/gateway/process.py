@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import logging
-import os
 import random
 import signal
 import sqlite3
@@ -23,7 +22,6 @@ from drivers.gateway.links.opener import open_link
 from drivers.gateway.outbox import Outbox
 from drivers.gateway.settings import GatewaySettings, SettingsError, read_token, resolve_devices
 from drivers.gateway.supervisor import Supervisor
-from drivers.printer.builder import PICKLE_DIR
 from drivers.profile import ProfileError
 
 logger = logging.getLogger(__name__)
@@ -93,11 +91,9 @@ def _state(folder: Path) -> Iterator[None]:
     """The state folder, ours alone: two gateways on one folder would both print the same job."""
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        (folder / "escpos").mkdir(exist_ok=True, mode=0o700)
         lock = (folder / "lock").open("w")
     except OSError as error:
         raise GatewayError(f"gateway.state_unusable: {folder}: {error.strerror}") from error
-    os.environ.setdefault(PICKLE_DIR, str(folder / "escpos"))
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

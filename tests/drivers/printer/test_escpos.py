@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -18,6 +22,7 @@ from drivers.printer.escpos import ASK_PAPER_QUEUED, EscposPrinter, job_mark
 from drivers.profile import load_profile
 from tests.drivers.wire import MANNERS, feed, vectors
 
+ROOT = Path(__file__).parents[3]
 REALTIME_COMMANDS = (b"\x10\x04", b"\x10\x05", b"\x10\x14")
 
 
@@ -164,3 +169,23 @@ def test_any_answer_is_survived_and_confirms_nothing(chunks: list[bytes], profil
     driver.quiet()
     driver.reset()
     assert driver.status == PrinterStatus()
+
+
+def test_importing_the_byte_builder_leaves_nothing_behind(tmp_path: Path) -> None:
+    code = (
+        "import os, tempfile\n"
+        "from drivers.base import build_driver\n"
+        "from drivers.profile import load_profile\n"
+        "before = dict(os.environ)\n"
+        "build_driver(load_profile('printer/generic_58mm'), {}).render(())\n"
+        "assert dict(os.environ) == before\n"
+        "assert tempfile.tempdir is None or not os.listdir(tempfile.tempdir)\n"
+    )
+    subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        check=True,
+        timeout=60,
+    )
+    assert list(tmp_path.iterdir()) == []
