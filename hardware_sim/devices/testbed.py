@@ -11,6 +11,7 @@ import tty
 from pathlib import Path
 
 from hardware_sim.devices.input_record import InputIdentity, description, ioctl_record
+from hardware_sim.devices.wire import hung_up
 
 FIRST_NUMBER = 5  # a machine's own buttons come before
 LIBRARY, PRELOAD, GOBJECT = "libumockdev.so.0", "libumockdev-preload.so.0", "libgobject-2.0.so.0"
@@ -31,6 +32,7 @@ class Testbed:
         self._lib, self._gobject = load()
         self._self = self._lib.umockdev_testbed_new()
         self.root = Path(self._lib.umockdev_testbed_get_root_dir(self._self).decode())
+        self._parting: set[int] = set()
         self._numbers = itertools.count(FIRST_NUMBER)
 
     def environment(self) -> dict[str, str]:
@@ -68,7 +70,8 @@ class Testbed:
         return os.readlink(self.root / who.node.removeprefix("/"))
 
     def remove(self, who: InputIdentity, fd: int) -> None:
-        """Unplug: the node and its links go, a reader gets end of file. The descriptor stays taken."""
+        """Unplug: the node and its links go; what had it open still has it, until `release`."""
+        self._parting.add(fd)
         for tree in ("dev/input", "ioctl/dev/input"):
             for link in (who.by_id, who.by_path):
                 (self.root / tree / link).unlink(missing_ok=True)
@@ -78,10 +81,20 @@ class Testbed:
         for leftover in (self.root / "dev" / ".ptymap").iterdir():
             if os.readlink(leftover) == who.device_number:
                 leftover.unlink()
-        # umockdev closes the descriptor once more at the end: its number must not be another file's by then.
+
+    def release(self, fd: int) -> None:
+        """Hang up on whoever still has the removed node open. The descriptor's number stays taken.
+
+        umockdev closes the descriptor once more at the end: its number must not be another file's by then.
+        """
+        self._parting.discard(fd)
         nothing = os.open(os.devnull, os.O_RDWR)
         os.dup2(nothing, fd)
         os.close(nothing)
+
+    def parting(self) -> bool:
+        """Whether a host still has a removed node open."""
+        return any(not hung_up(fd) for fd in self._parting)
 
     def close(self) -> None:
         self._gobject.g_object_unref(self._self)

@@ -91,6 +91,7 @@ class EvdevHost:
             env=environment,
             stdout=subprocess.PIPE,
             text=True,
+            start_new_session=True,  # as launchers and systemd do; such a host must survive an unplug
         )
         self.opened = self.line().split("|")
 
@@ -127,5 +128,7 @@ class EvdevHost:
         return events
 
     def rest(self) -> list[str]:
-        """Everything up to and including the end."""
-        return self._out.read().split("\n")[:-1]
+        """Everything up to and including the end, and that the host ended by itself."""
+        lines = self._out.read().split("\n")[:-1]
+        assert self._process.wait(timeout=10) == 0
+        return lines

@@ -93,6 +93,14 @@ def test_unplugged_a_reader_finds_the_end_and_the_node_gone(tmp_path: Path) -> N
     assert not root.exists()
 
 
+def test_a_counter_that_goes_leaves_its_host_alive(tmp_path: Path) -> None:
+    with standing(tmp_path, KEYBOARD_SCANNER) as counter:
+        host = EvdevHost(counter)
+        counter.connected(USB_SCANNER)
+    with host:
+        assert host.rest() == ["gone"]
+
+
 def test_a_plug_pulled_in_mid_code_leaves_whole_events_and_no_enter(tmp_path: Path) -> None:
     with standing(tmp_path, KEYBOARD_SCANNER) as counter, EvdevHost(counter) as host:
         counter.connected(USB_SCANNER)
