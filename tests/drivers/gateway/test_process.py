@@ -107,15 +107,16 @@ async def gateway(made: Bench) -> AsyncIterator[asyncio.subprocess.Process]:
         await process.wait()
 
 
-async def start(made: Bench) -> asyncio.subprocess.Process:
+async def start(made: Bench, command: str = "run") -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         sys.executable,
-        "-m",
-        "drivers.gateway",
-        "run",
+        "-c",
+        "from drivers.gateway.cli import app; app()",
+        command,
         "--config",
         str(made.config),
         cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
 
@@ -194,6 +195,21 @@ def test_a_second_gateway_on_the_same_state_is_refused(tmp_path: Path) -> None:
             _, said = await asyncio.wait_for(second.communicate(), 30)
             assert second.returncode == 2
             assert b"gateway.already_running" in said
+
+    asyncio.run(run())
+
+
+def test_check_lists_the_devices_and_opens_nothing(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with bench(tmp_path) as made:
+            process = await start(made, "check")
+            said, _ = await asyncio.wait_for(process.communicate(), 30)
+            assert process.returncode == 0
+            assert [line.split("\t")[0] for line in said.decode().splitlines()] == [
+                "scanner-1",
+                "receipt-1",
+                "drawer-1",
+            ]
 
     asyncio.run(run())
 
