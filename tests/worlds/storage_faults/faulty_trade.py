@@ -156,7 +156,9 @@ class Stage:
         self._note_after(scene, fired, len(answered))
 
     def _until_fired(self) -> None:
+        deadline_s = time.monotonic() + WAIT_S
         while not self._faults.fired():
+            assert time.monotonic() < deadline_s, "nobody met the fault"
             time.sleep(0.001)
 
     async def die(self, scene: Scene) -> None:

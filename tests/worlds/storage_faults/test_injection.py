@@ -67,20 +67,29 @@ def test_what_is_acknowledged_after_a_failed_fsync_survives_a_power_cut(
         assert Told.by(recording.marks(at)).paid <= (surviving(tmp_path / f"{mode}-{at}") or set())
 
 
-def test_an_fsync_can_be_made_slower(recorder_library: Path, tmp_path: Path) -> None:
+def seconds_of_five_fsyncs(file: Path, environment: dict[str, str]) -> float:
     program = (
         "import os, sys, time; fd = os.open(sys.argv[1], os.O_RDWR | os.O_CREAT); began = time.monotonic()"
     )
     program += "; [os.fsync(fd) for _ in range(5)]; print(time.monotonic() - began)"
+    command = [sys.executable, "-c", program, str(file)]
     done = subprocess.run(
-        [sys.executable, "-c", program, str(tmp_path / "file")],
-        env=slow_fsync(recorder_library, delay_ms=20),
-        check=True,
-        capture_output=True,
-        text=True,
-        timeout=RUN_TIMEOUT_S,
+        command, env=environment, check=True, capture_output=True, text=True, timeout=RUN_TIMEOUT_S
     )
-    assert float(done.stdout) >= 5 * 0.020
+    return float(done.stdout)
+
+
+def test_every_fsync_can_be_made_slower(recorder_library: Path, tmp_path: Path) -> None:
+    slow = slow_fsync(recorder_library, delay_ms=20)
+    assert seconds_of_five_fsyncs(tmp_path / "file", slow) >= 5 * 0.020
+
+
+def test_the_control_page_slows_fsync_down(recorder_library: Path, tmp_path: Path) -> None:
+    recorder = Recorder.over(recorder_library, tmp_path / "data", tmp_path / "recorder")
+    with recorder.faults() as faults:
+        faults.slow_fsync(20_000)
+        assert seconds_of_five_fsyncs(recorder.directory / "file", recorder.environment()) >= 5 * 0.020
+        assert faults.syncs == 5
 
 
 def test_a_disarmed_rule_harms_nobody(recorder_library: Path, tmp_path: Path) -> None:
