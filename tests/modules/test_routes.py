@@ -180,7 +180,7 @@ def test_a_managers_pages(client: TestClient[Any]) -> None:
 
 def test_an_admins_commands(client: TestClient[Any]) -> None:
     sign_in(client, "admin")
-    person = {"staff_id": new_id()}
+    person: dict[str, Any] = {"staff_id": new_id()}
     post(client, "identity/staff", **person, staff_no="1002", name="收银员 02", role="cashier", pin="4444")
     post(client, "identity/staff/pin", **person, pin="5555")
     post(client, "identity/terminals", terminal_id="T02", name="二号台")

@@ -21,7 +21,6 @@ from hub.modules.identity.messages import (
     TerminalView,
 )
 
-
 Opened = Annotated[People, Dependency(skip_validation=True)]
 """A protocol: the HTTP library cannot check an instance of it."""
 
