@@ -15,7 +15,7 @@ from litestar.exceptions import HTTPException
 from cloud_sync.cloud.db import DatabaseError
 from cloud_sync.cloud.feed import Feed
 from cloud_sync.cloud.messages import Problem
-from cloud_sync.cloud.pages import STATIC, page, root
+from cloud_sync.cloud.pages import STATIC, home, page, root
 from cloud_sync.cloud.pool import Pool
 from cloud_sync.cloud.routes import ConsoleController, SignInController, language_of, live
 from hub.kernel.errors import Refusal, Refused, Texts
@@ -46,7 +46,7 @@ def create_app(
 ) -> Litestar:
     """The app over a pool of connections and a feed."""
     return Litestar(
-        route_handlers=[SignInController, ConsoleController, live, root, page],
+        route_handlers=[SignInController, ConsoleController, live, root, home, page],
         exception_handlers={
             Refused: _refused,
             HTTPException: _http,

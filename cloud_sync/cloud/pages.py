@@ -6,6 +6,7 @@ from pathlib import Path
 
 from litestar import Response, get
 from litestar.datastructures import State
+from litestar.params import FromPath
 
 from hub.kernel.errors import Refused
 
@@ -33,8 +34,14 @@ def root() -> Response[None]:
     return Response(None, status_code=302, headers={"location": "/console/"})
 
 
-@get(["/console", "/console/{path:path}"])
-async def page(state: State, path: str = "/") -> Response[bytes]:
+@get("/console")
+async def home(state: State) -> Response[bytes]:
+    """The page itself."""
+    return await asyncio.to_thread(_file, state, "/")
+
+
+@get("/console/{path:path}")
+async def page(state: State, path: FromPath[str]) -> Response[bytes]:
     """A built file; a path without one is a place inside the page itself."""
     return await asyncio.to_thread(_file, state, path)
 

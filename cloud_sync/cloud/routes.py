@@ -10,7 +10,7 @@ from litestar import Controller, Request, Response, WebSocket, get, post, websoc
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie, State
 from litestar.exceptions import WebSocketDisconnect
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from cloud_sync.cloud import users
 from cloud_sync.cloud.feed import Feed, Queue, TooManyListeners
@@ -35,7 +35,7 @@ _SIGN_IN_AGAIN = 4401
 _BEGIN_AGAIN = 4409
 _TOO_MANY = 4429
 Connection = ASGIConnection[Any, Any, Any, Any]
-Limit = Annotated[int, Parameter(ge=1, le=100)]
+Limit = Annotated[int, QueryParameter(ge=1, le=100)]
 
 
 def language_of(connection: Connection) -> str:
@@ -57,7 +57,7 @@ class SignInController(Controller):
     path = "/api/console"
 
     @post("/sign-in", sync_to_thread=True, status_code=200)
-    def sign_in(self, data: SignIn, state: State) -> Response[ConsoleUser]:
+    def sign_in(self, data: JSONBody[SignIn], state: State) -> Response[ConsoleUser]:
         """A session by cookie, which no page's script can read."""
         with _pool(state).connection() as connection:
             token, user = users.sign_in(connection, data.login, data.password, state.now_ms())
@@ -95,9 +95,9 @@ class ConsoleController(Controller):
         self,
         request: Request[Any, Any, Any],
         state: State,
-        date: str | None = None,
-        store_id: str | None = None,
-        before: str | None = None,
+        date: FromQuery[str | None] = None,
+        store_id: FromQuery[str | None] = None,
+        before: FromQuery[str | None] = None,
         limit: Limit = 50,
     ) -> OrderPage:
         """Paid orders of a business date, newest first."""
@@ -110,7 +110,7 @@ class ConsoleController(Controller):
 
     @get("/orders/{store_id:str}/{order_id:str}", sync_to_thread=True)
     def order(
-        self, request: Request[Any, Any, Any], state: State, store_id: str, order_id: str
+        self, request: Request[Any, Any, Any], state: State, store_id: FromPath[str], order_id: FromPath[str]
     ) -> OrderDetail:
         """One order and every journal record of its life."""
         signed_in(request)
@@ -125,8 +125,8 @@ class ConsoleController(Controller):
         self,
         request: Request[Any, Any, Any],
         state: State,
-        date: str | None = None,
-        store_id: str | None = None,
+        date: FromQuery[str | None] = None,
+        store_id: FromQuery[str | None] = None,
     ) -> DayFigures:
         """A business date's figures; today's unless another is asked for."""
         signed_in(request)
