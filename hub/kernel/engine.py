@@ -70,7 +70,7 @@ class Engine:
         clock: SystemClock | Any,
         loaders: Mapping[str, Loader] | None = None,
     ) -> None:
-        """Raises Refused `hub.already_running`, `schema.newer`, `key.missing`, `key.damaged`, `key.wrong`."""
+        """Raises Refused `hub.already_running`, `schema.newer`, `origin.epoch_behind`, `key.*`."""
         folder.path.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.origin = origin
         self.clock = clock
@@ -99,6 +99,8 @@ class Engine:
         session = Session(self._connection.cursor(), "sqlite")
         apply_erasures(session, self.keystore, erasing_events(self.manifests))
         ledger = Ledger(self.origin, session)
+        if ledger.head.epoch > self.origin.epoch:
+            raise Refused("origin.epoch_behind", 409, epoch=self.origin.epoch, journal=ledger.head.epoch)
         self._opened_at_seq = ledger.head.seq
         if isinstance(self.clock, SystemClock):
             self.clock.hold_above(ledger.head.at_ms)

@@ -50,7 +50,7 @@ def upgrade(path: Path, key: bytes, revision: str | None, location: str = migrat
     config.set_main_option("script_location", location)
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if revision is not None and revision not in known:
-        raise Refused("schema.newer", 500, found=revision, known=max(known))
+        raise Refused("schema.newer", 500, found=revision, known=migrations.HEAD)
     engine = engine_of(path, key)
     # The connection begins nothing by itself; without this a power cut could leave half a migration.
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
