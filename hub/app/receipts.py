@@ -89,9 +89,10 @@ def receipt(
 def shift_report(
     shop: Shop, closed: ShiftClosed, closed_ms: int, head: SignedHead, is_copy: bool
 ) -> Document:
-    """A closed shift on paper, with the journal's head that the hub signs: who keeps the slip can hold it to it."""
+    """A closed shift on paper, with the journal's head as the hub signs it: the slip holds the hub to it."""
     mark = f"{head.origin} {head.epoch}/{head.seq} {head.hash.hex()[:16]}"
-    proof = f"DS1:{head.origin}:{head.epoch}:{head.seq}:{head.hash.hex()}:{head.signature.hex()}"
+    place = f"{head.origin}:{head.epoch}:{head.seq}"
+    proof = f"DS1:{place}:{head.hash.hex()}:{head.signature.hex()}"
     return (
         *_head(shop, is_copy),
         Text(text="交班单 Z", align="center", bold=True),

@@ -13,9 +13,8 @@ from hub.app.auth import COOKIE, Tokens
 from hub.app.http import is_gateway, language_of
 from hub.app.live import Page
 from hub.app.settings import HubSettings
-from hub.devices import messages as device_messages
-from hub.devices import store as devices
 from hub.devices.links import SocketClosed
+from hub.devices.routes import CONTROLLERS as DEVICE_CONTROLLERS
 from hub.kernel.bus import Bus
 from hub.kernel.context import Caller
 from hub.kernel.db import Readers
@@ -88,38 +87,6 @@ class SessionController(Controller):
         response: Response[None] = Response(None)
         response.delete_cookie(COOKIE)
         return response
-
-
-class DeviceController(Controller):
-    """Devices, print jobs and copies."""
-
-    path = "/api/devices"
-
-    @get("/", sync_to_thread=False)
-    def all(self, readers: Readers, store_id: str) -> list[device_messages.DeviceView]:
-        """Every device of the store."""
-        return devices.all_devices(readers, store_id)
-
-    @post("/bind", status_code=200)
-    async def bind(self, data: device_messages.BindDevice, bus: Bus, caller: Caller) -> None:
-        """Let a device work for a till."""
-        await send(bus, data, caller)
-
-    @post("/prints/settle", status_code=200)
-    async def settle(
-        self, data: device_messages.SettlePrint, bus: Bus, caller: Caller
-    ) -> device_messages.PrintQueuedAnswer:
-        """Say whether the paper of an unknown job is there."""
-        answer: device_messages.PrintQueuedAnswer = await send(bus, data, caller)
-        return answer
-
-    @post("/prints/reprint", status_code=200)
-    async def reprint(
-        self, data: device_messages.Reprint, bus: Bus, caller: Caller
-    ) -> device_messages.PrintQueuedAnswer:
-        """Print a receipt again, marked as a copy."""
-        answer: device_messages.PrintQueuedAnswer = await send(bus, data, caller)
-        return answer
 
 
 class Health(msgspec.Struct, frozen=True):
@@ -197,4 +164,4 @@ async def gateway_socket(socket: WebSocket[Any, Any, Any]) -> None:
     await socket.app.state.gateways.serve(_GatewaySocket(socket))
 
 
-ROUTES = [SessionController, DeviceController, health, terminal_socket, gateway_socket]
+ROUTES = [SessionController, *DEVICE_CONTROLLERS, health, terminal_socket, gateway_socket]

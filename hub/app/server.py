@@ -24,12 +24,14 @@ from hub.app.settings import CloudSettings, HubSettings
 from hub.app.wiring import MODULES, open_engine, texts
 from hub.devices import store as devices
 from hub.devices.effects import KickDrawer
+from hub.devices.events import PrintQueued
 from hub.devices.links import Gateways
 from hub.devices.spool import Spool
 from hub.kernel.clock import SystemClock
 from hub.kernel.context import Actor
 from hub.kernel.engine import Engine
 from hub.kernel.jobs import Job
+from hub.kernel.journal import Record
 from hub.kernel.sealing import SEAL_EVERY_S, seal
 from hub.modules.identity import store as identity
 
@@ -77,7 +79,7 @@ class Hub:
         self.live.begin()
         self.engine.listen(self.live.committed)
         loop = asyncio.get_running_loop()
-        self.engine.listen(lambda _records: _call(loop, self.spool.wake))
+        self.engine.listen(lambda records: self._wake_spool(loop, records))
         self.engine.start([KickDrawer(self.gateways, loop)], self._jobs())
         if self.uplink is not None:
             self.engine.listen(lambda _records: self.uplink.wake() if self.uplink else None)
@@ -98,6 +100,11 @@ class Hub:
             jobs.append(Job("look for a synchronised clock", _CLOCK_LOOK_S, clock.look_for_sync))
         return jobs
 
+    def _wake_spool(self, loop: asyncio.AbstractEventLoop, records: list[Record[Any]]) -> None:
+        """From the writer's thread, after each commit: only a new job is news to the spool."""
+        if any(isinstance(record.event, PrintQueued) for record in records) and not loop.is_closed():
+            loop.call_soon_threadsafe(self.spool.wake)
+
     def _seal(self) -> None:
         seal(self.engine)
 
@@ -108,11 +115,6 @@ class Hub:
                 return None, None
             sessions = identity.sessions_at(read, device.terminal_id)
             return device.terminal_id, identity.actor_of(sessions[0]) if sessions else None
-
-
-def _call(loop: asyncio.AbstractEventLoop, function: Any) -> None:
-    if not loop.is_closed():
-        loop.call_soon_threadsafe(function)
 
 
 def _module_routes() -> list[Any]:

@@ -14,13 +14,9 @@ from hub.devices.events import (
     ScanRead,
     ScanRefused,
 )
-from hub.devices.tables import gateway_readings
 from hub.kernel.context import Context
 from hub.kernel.decision import Decision
 from hub.kernel.messages import is_clean_text
-from hub.kernel.sql import upsert
-
-_take_reading = upsert(gateway_readings, replace=("seq",))
 
 
 class ScanTarget(Protocol):
@@ -84,7 +80,7 @@ class Scans:
 
 
 def _taken(boot_id: str, gateway_seq: int) -> Decision:
-    return Decision(local=((_take_reading, {"boot_id": boot_id, "seq": gateway_seq}),))
+    return Decision(local=((store.take_reading, {"boot_id": boot_id, "seq": gateway_seq}),))
 
 
 def _why_not(command: messages.TakeScan, terminal_id: str | None, context: Context) -> str:

@@ -105,33 +105,41 @@ class Spool:
         await self._bus.adispatch(command, SYSTEM)
 
     async def _send_what_can_go(self) -> None:
+        for job_id, sent in list(self._sent.items()):
+            await self._ask_if_silent(job_id, sent)
         busy = {sent.device_id for sent in self._sent.values()}
-        for job in store.print_jobs_in(self._readers, self._store_id, "queued"):
-            sent = self._sent.get(job.job_id)
-            if sent is not None:
-                await self._ask_if_silent(job.job_id, sent)
-                continue
-            printer = store.device_at(self._readers, self._store_id, job.terminal_id, "printer")
-            if (
-                printer is not None
-                and printer.device_id not in busy
-                and await self._send(job, printer.device_id)
-            ):
-                busy.add(printer.device_id)
+        for printer in self._idle_printers(busy):
+            job = store.next_print_job(self._readers, self._store_id, printer.terminal_id or "")
+            if job is not None:
+                await self._send(job, printer.device_id)
 
-    async def _send(self, job: messages.PrintJobView, device_id: str) -> bool:
+    def _idle_printers(self, busy: set[str]) -> list[messages.DeviceView]:
+        """The printers that work for a till, can be reached, and have no job under way."""
+        if not self._gateways.connected():
+            return []
+        return [
+            device
+            for device in store.all_devices(self._readers, self._store_id)
+            if device.kind == "printer"
+            and device.terminal_id is not None
+            and device.device_id not in busy
+            and self._gateways.link_of(device.device_id) is not None
+        ]
+
+    async def _send(self, job: messages.PrintJobView, device_id: str) -> None:
         link = self._gateways.link_of(device_id)
         if link is None:
-            return False
+            return
         self._sent[job.job_id] = _Sent(device_id, self._now_s() + ANSWER_WITHIN_S)
         if self._is_stale(job):
-            return await link.send(wire.QueryJob(job_id=job.job_id))
+            await link.send(wire.QueryJob(job_id=job.job_id))
+            return
         try:
             document = self._layout(self._readers, job)
         except LookupError:
             await self._finish(job.job_id, "failed", "nothing_to_print")
-            return False
-        return await link.send(
+            return
+        await link.send(
             wire.Print(
                 job_id=job.job_id,
                 device_id=device_id,

@@ -1,12 +1,13 @@
-"""Every SELECT of the devices room."""
+"""Every SELECT of the devices room, and the writes of its local table."""
 
 from sqlalchemy import bindparam, select
 
 from hub.devices.messages import DeviceView, DrawerView, PrintJobView
 from hub.devices.tables import devices, drawer_releases, drawers, gateway_readings, print_jobs
 from hub.kernel.messages import View
-from hub.kernel.sql import Query, Reader
+from hub.kernel.sql import Query, Reader, upsert
 
+take_reading = upsert(gateway_readings, replace=("seq",))
 _device_columns = tuple(devices.c[name] for name in DeviceView.__struct_fields__)
 _job_columns = tuple(print_jobs.c[name] for name in PrintJobView.__struct_fields__)
 _drawer_columns = tuple(drawers.c[name] for name in DrawerView.__struct_fields__)
@@ -73,6 +74,17 @@ _jobs_of_order = Query(
     .limit(200),
     PrintJobView,
 )
+_next_job = Query(
+    select(*_job_columns)
+    .where(
+        print_jobs.c.store_id == bindparam("store_id"),
+        print_jobs.c.state == "queued",
+        print_jobs.c.terminal_id == bindparam("terminal_id"),
+    )
+    .order_by(print_jobs.c.queued_ms, print_jobs.c.job_id)
+    .limit(1),
+    PrintJobView,
+)
 _drawer = Query(
     select(*_drawer_columns).where(
         drawers.c.store_id == bindparam("store_id"), drawers.c.device_id == bindparam("device_id")
@@ -128,6 +140,11 @@ def print_job(read: Reader, store_id: str, job_id: str) -> PrintJobView | None:
 def print_jobs_in(read: Reader, store_id: str, state: str) -> list[PrintJobView]:
     """The 200 oldest jobs in a state."""
     return read.all(_jobs_in_state, store_id=store_id, state=state)
+
+
+def next_print_job(read: Reader, store_id: str, terminal_id: str) -> PrintJobView | None:
+    """The job that has waited longest for a terminal's printer."""
+    return read.first(_next_job, store_id=store_id, terminal_id=terminal_id)
 
 
 def print_jobs_of(read: Reader, store_id: str, order_id: str) -> list[PrintJobView]:

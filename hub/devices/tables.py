@@ -31,7 +31,7 @@ print_jobs = projected(
     text("reason"),
     integer("queued_ms"),
     integer("changed_ms"),
-    Index("print_jobs_by_state", "store_id", "state", "queued_ms"),
+    Index("print_jobs_by_state", "store_id", "state", "terminal_id", "queued_ms"),
     Index("print_jobs_by_order", "store_id", "order_id"),
     key=("job_id",),
 )
