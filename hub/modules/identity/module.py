@@ -42,5 +42,6 @@ MODULE = Manifest(
         events.PersonErased: projection.person_erased,
     },
     tables=TABLES,
+    erasing=(events.PersonErased,),
     routes=_routes,
 )

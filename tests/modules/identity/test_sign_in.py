@@ -1,8 +1,10 @@
 """Signing in, being locked out, being forgotten."""
 
+from pathlib import Path
+
 from hub.kernel.context import SYSTEM, Caller
 from hub.modules.identity import store
-from hub.modules.identity.events import PinLocked, SessionClosed, SessionOpened, SignInFailed
+from hub.modules.identity.events import PinLocked, SessionClosed, SessionOpened, SignInFailed, StaffAdded
 from hub.modules.identity.messages import AddStaff, ErasePerson, RegisterTerminal, SetPin, SignIn, SignOut
 from hub.modules.identity.model import LOCK_S
 from tests.modules.shop import CASHIER_PIN, MANAGER_PIN, STAFF, STORE, TILL, Shop
@@ -126,6 +128,21 @@ def test_an_erased_person_has_no_name_no_pin_and_no_session(bare: Shop) -> None:
     erased, manager = store.all_staff(shop.read, STORE, shop.engine.keystore)
     assert (erased.name, erased.erased) == (None, True)
     assert manager.name == "店长 01"
+
+
+def test_an_erased_persons_key_is_gone_for_good(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "hub")
+    shop.staff("cashier", "manager")
+    sealed = {event.staff_id: event.name_sealed for event in shop.events(StaffAdded)}
+    shop.do(ErasePerson, shop.caller("admin"), person_id=shop.staff_id("cashier"))
+    shop.close()
+    again = Shop(tmp_path / "hub")
+    opened_names = {
+        role: again.engine.keystore.open(shop.staff_id(role), sealed[shop.staff_id(role)])
+        for role in ("cashier", "manager")
+    }
+    assert opened_names == {"cashier": None, "manager": "店长 01"}
+    again.close()
 
 
 def test_staff_are_added_by_an_admin_alone(bare: Shop) -> None:
