@@ -11,7 +11,7 @@ from drivers.gateway.links.fd_link import LinkLost
 from drivers.gateway.outbox import Outbox
 from drivers.gateway.session import Session
 from drivers.messages import DrawerReleased, ReleaseDrawer
-from drivers.printer.escpos import EscposPrinter
+from drivers.printer.contract import ReceiptPrinter
 
 MAX_WAITING = 8
 REMEMBERED_RELEASES = 256
@@ -24,7 +24,7 @@ class DrawerDesk:
     def __init__(
         self,
         printer_id: str,
-        printer: EscposPrinter,
+        printer: ReceiptPrinter,
         drawers: Mapping[str, PrinterPortDrawer],
         outbox: Outbox,
         monotonic: Callable[[], float],

@@ -73,7 +73,7 @@ class HubLink:
                 await attempt(self._connect_and_talk(), "hub:attempt")
             except (OSError, TimeoutError, WebSocketException, HubLost) as error:
                 self._say_once(f"{type(error).__name__}: {error}")
-            except Exception:
+            except Exception:  # supervisor: the devices go on, and the link is tried again
                 logger.exception("hub link failed")
             await asyncio.sleep(self._backoff.next_s())
 

@@ -14,12 +14,12 @@ from drivers.gateway.backoff import Backoff
 from drivers.gateway.identity import Identity, IdentityRefused, IdentityRegister, read_identity
 from drivers.gateway.links.fd_link import Link, LinkLost
 from drivers.gateway.links.opener import Opener
+from drivers.gateway.links.url import LinkUrlError
 from drivers.gateway.outbox import Outbox
 from drivers.gateway.print_desk import PrintDesk
 from drivers.gateway.session import Session
 from drivers.gateway.settings import Device
 from drivers.messages import DeviceInfo, DeviceState, Health, PrinterStatus
-from drivers.printer.escpos import EscposPrinter
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +54,7 @@ class Keeper:
         self._backoff = backoff
         self._monotonic = monotonic
         self._drawer_ids = drawer_ids
+        self._last_trouble = ""
 
     async def keep(self) -> None:
         """Run for ever."""
@@ -69,16 +70,25 @@ class Keeper:
         try:
             await attempt(self._attend(), f"{self._device.device_id}:attempt")
         except LinkLost as error:
-            logger.debug("%s: %s", self._device.device_id, error)
+            self._say_once(str(error))
             return "closed", error.code
         except IdentityRefused as error:
-            logger.warning("%s: %s", self._device.device_id, error)
+            self._say_once(str(error))
             return "refused", error.code
-        except Exception:
+        except LinkUrlError as error:
+            self._say_once(str(error))
+            return "refused", error.code
+        except Exception:  # supervisor: whatever one device's driver raises, the others go on
             logger.exception("%s: driver failed", self._device.device_id)
         finally:
             self._register.release(self._device.device_id)
         return "closed", "gateway.driver_failed"
+
+    def _say_once(self, trouble: str) -> None:
+        """A device that stays away is one line in the log, not one for every try."""
+        if trouble != self._last_trouble:
+            self._last_trouble = trouble
+            logger.warning("%s: %s", self._device.device_id, trouble)
 
     async def _attend(self) -> None:
         link = await self._open_link(self._device.url)
@@ -96,6 +106,7 @@ class Keeper:
     async def _work(self, link: Link, name: str) -> None:
         session = Session(link, self._driver, self._hear, self._monotonic)
         self._show("enabled", "ok", "", name)
+        self._last_trouble = ""
         logger.info("%s: enabled %s", self._device.device_id, name)
         if self._desk is None:
             await session.listen()
@@ -114,7 +125,7 @@ class Keeper:
             self._outbox.add_reading(self._device.device_id, heard)
 
     def _show_printer(self, status: PrinterStatus) -> None:
-        blocked = self._driver.blocked() if isinstance(self._driver, EscposPrinter) else ""
+        blocked = self._desk.blocked() if self._desk else ""
         near_end = "printer.paper_near_end" if status.paper == "near_end" else ""
         reason = blocked or near_end or ("" if status.online is not None else "printer.silent")
         self._show("enabled", "attention" if reason else "ok", reason)

@@ -16,7 +16,7 @@ from drivers.gateway.links.fd_link import LinkLost
 from drivers.gateway.outbox import Outbox
 from drivers.gateway.session import Session
 from drivers.messages import JobAnswer, JobState, Print, PrinterStatus, content_hash
-from drivers.printer.escpos import EscposPrinter
+from drivers.printer.contract import ReceiptPrinter
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ class PrintDesk:
     def __init__(
         self,
         device_id: str,
-        printer: EscposPrinter,
+        printer: ReceiptPrinter,
         drawers: Mapping[str, PrinterPortDrawer],
         log: JobLog,
         outbox: Outbox,
@@ -58,6 +58,10 @@ class PrintDesk:
         self._paper_out_at_drain = False
         self._open_job: str | None = None
         self._written_before: int | None = None
+
+    def blocked(self) -> str:
+        """Why the printer cannot print now, "" if it can."""
+        return self._printer.blocked()
 
     async def accept(self, frame: Print) -> None:
         """A print frame: answered from the log, queued, or refused with nothing printed."""
@@ -116,10 +120,12 @@ class PrintDesk:
     async def _print_jobs(self, session: Session) -> None:
         while True:
             frame = await self._jobs.get()
+            self._open_job, self._written_before = frame.job_id, None
             try:
                 await self._print(session, frame)
             finally:
                 self._queued.discard(frame.job_id)
+            self._open_job = None
 
     async def _print(self, session: Session, frame: Print) -> None:
         if blocked := self._printer.blocked():
@@ -130,19 +136,17 @@ class PrintDesk:
             self._answer(frame.job_id, "failed", "job.cannot_render")
             return
         in_step = await self._in_step(session)
-        self._open_job, self._written_before = frame.job_id, None
         if await self._begin(frame):
             self._answer(frame.job_id, "printing")
             state, reason = await self._write_and_confirm(session, frame.job_id, receipt)
             if state == "printed" and not in_step:
                 state, reason = "unknown", "printer.answers_out_of_step"
             await self._end(frame.job_id, state, reason)
-        self._open_job = None
 
     async def _render(self, frame: Print) -> bytes | None:
         try:
             return await asyncio.to_thread(self._printer.render, frame.document)
-        except Exception:
+        except Exception:  # supervisor: one receipt that cannot be drawn must not stop the printer
             logger.exception("job %s cannot be rendered", frame.job_id)
             return None
 
@@ -215,9 +219,9 @@ class PrintDesk:
         if job_id is None:
             return
         known = await self._log.find(job_id)
-        if known is None or known.state != "printing":
-            return
-        if self._written_before in {None, session.link.written}:
+        if known is not None and known.state != "printing":
+            self._answer(job_id, known.state, known.reason)
+        elif self._written_before in {None, session.link.written}:
             await self._log.forget(job_id)
             self._answer(job_id, "not_started", reason)
         else:

@@ -7,6 +7,7 @@ import logging
 import random
 import sqlite3
 from collections.abc import Callable, Sequence
+from typing import cast
 
 from drivers.base import build_driver
 from drivers.drawer.printer_port import build_drawer
@@ -19,7 +20,7 @@ from drivers.gateway.outbox import Outbox
 from drivers.gateway.print_desk import PrintDesk
 from drivers.gateway.settings import Device
 from drivers.messages import DrawerReleased, HubFrame, JobAnswer, Print, QueryJob, ReleaseDrawer
-from drivers.printer.escpos import EscposPrinter
+from drivers.printer.contract import ReceiptPrinter
 
 logger = logging.getLogger(__name__)
 
@@ -103,8 +104,8 @@ class Supervisor:
         driver = build_driver(device.profile, device.settings.options)
         mine = [drawer for drawer in drawers if drawer.url.host == device.device_id]
         desk = None
-        if isinstance(driver, EscposPrinter):
-            desk = self._desk(device, driver, mine)
+        if device.profile.kind == "printer":
+            desk = self._desk(device, cast(ReceiptPrinter, driver), mine)
         return Keeper(
             device,
             driver,
@@ -117,7 +118,7 @@ class Supervisor:
             drawer_ids=tuple(drawer.device_id for drawer in mine),
         )
 
-    def _desk(self, device: Device, printer: EscposPrinter, drawers: Sequence[Device]) -> PrintDesk:
+    def _desk(self, device: Device, printer: ReceiptPrinter, drawers: Sequence[Device]) -> PrintDesk:
         desk = PrintDesk(
             device.device_id,
             printer,

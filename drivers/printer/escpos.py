@@ -12,6 +12,7 @@ from drivers.base import DrawerPin, Driver, Heard, PrintConfirmed, QueueDrained
 from drivers.document import AnyBlock
 from drivers.messages import PrinterStatus
 from drivers.printer.builder import ReceiptBuilder
+from drivers.printer.contract import PrinterOptions
 from drivers.printer.status import Answer, AnswerFramer, AutoStatus, ProcessId, Queued, RealTime
 from drivers.profile import Profile, read_options
 
@@ -20,26 +21,16 @@ ASK_PAPER_QUEUED = b"\x1d\x72\x01"
 _REALTIME_CYCLE = (1, 2, 4, 3)
 _UNANSWERED_POLLS_MAX = 3
 
-Confirm = Literal["process_id", "drained", "none"]
 
-
-class EscposOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A printer model's facts.
-
-    confirm says when a receipt counts as printed: process_id = the printer confirmed it is on paper;
-    drained = it answered a paper query queued behind the receipt, with paper; none = it cannot say.
-    """
+class EscposOptions(PrinterOptions, frozen=True, kw_only=True):
+    """An ESC/POS model's facts."""
 
     width_cells: Annotated[int, Meta(ge=16, le=96)] = 48
     width_dots: Annotated[int, Meta(ge=200, le=1200)] = 576
     cutter: bool = True
     chinese_size: Literal["gs", "fs"] = "gs"
     status: Literal["asb", "realtime", "none"] = "realtime"
-    confirm: Confirm = "none"
-    confirm_s: Annotated[float, Meta(gt=0, le=300)] = 20
-    write_timeout_s: Annotated[float, Meta(gt=0, le=300)] = 10
     poll_s: Annotated[float, Meta(ge=0.2, le=60)] = 1
-    drawer_kick: Literal["realtime", "queued"] = "queued"
 
 
 class EscposPrinter:

@@ -250,6 +250,22 @@ def test_a_drain_answer_that_may_be_an_older_ones_proves_nothing(
     asyncio.run(run())
 
 
+def test_lost_while_getting_in_step_is_not_started(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with counter(tmp_path, printer("generic_58mm", status="none")) as made:
+            await made.frame(DeviceChanged, device_id="receipt-1", state="enabled")
+            link = made.links["printer"]
+            await made.print("job-1")
+            await link.got(ASK_PAPER_QUEUED)
+            link.lose()
+            assert await made.ended("job-1") == JobAnswer(
+                job_id="job-1", state="not_started", reason="link.gone"
+            )
+            assert await made.log.find("job-1") is None
+
+    asyncio.run(run())
+
+
 def test_no_printer_no_print(tmp_path: Path) -> None:
     async def run() -> None:
         async with counter(tmp_path, printer()) as made:
