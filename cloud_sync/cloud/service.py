@@ -2,6 +2,7 @@
 
 import logging
 import signal
+import threading
 import time
 from pathlib import Path
 
@@ -133,12 +134,14 @@ def run(settings: CloudSettings) -> None:
         timeout_graceful_shutdown=_SHUTDOWN_S,
         ws_max_size=64 * 1024,
     )
+    told_to_stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         # uvicorn raises the signal again once it has stopped: unheard, it would end us before the broker
-        signal.signal(number, lambda *_: None)
+        signal.signal(number, lambda *_: told_to_stop.set())
     service.start()
     try:
-        uvicorn.Server(config).run()
+        if not told_to_stop.is_set():
+            uvicorn.Server(config).run()
     finally:
         service.stop()
 

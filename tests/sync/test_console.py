@@ -285,7 +285,7 @@ def test_the_live_page_is_closed_to_other_sites(reader: TestClient[Any]) -> None
     elsewhere = {"origin": "https://elsewhere.example"}
     with (
         pytest.raises(WebSocketDisconnect) as closed,
-        reader.websocket_connect("/ws/console", headers={"origin": "https://elsewhere.example"}) as live,
+        reader.websocket_connect("/ws/console", headers=elsewhere) as live,
     ):
         live.receive()
     assert closed.value.code == 4401
