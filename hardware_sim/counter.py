@@ -28,7 +28,6 @@ from hardware_sim.views import PaperLine, Receipt
 from hardware_sim.wiring import Wiring
 
 RECEIPTS_KEPT = 500
-PARTING_LOOK_S, PARTING_LOOKS = 0.02, 50
 NO_TESTBED = "umockdev is not installed here: the keyboard scanner is missing, the serial scanner works."
 
 
@@ -180,13 +179,4 @@ async def open_counter(
         for device in counter.devices.values():
             device.unplug()
         if testbed:
-            await farewell(testbed)
             testbed.close()
-
-
-async def farewell(testbed: Testbed) -> None:
-    """Give hosts a moment to let go of their nodes before those are hung up on."""
-    for _ in range(PARTING_LOOKS):
-        if not testbed.parting():
-            return
-        await asyncio.sleep(PARTING_LOOK_S)

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import termios
 from collections.abc import Callable
 
 from hardware_sim.devices.input_keys import EVENT, dropped
@@ -11,13 +10,11 @@ from hardware_sim.devices.testbed import Testbed
 from hardware_sim.devices.wire import Ears, hung_up, settled
 
 WATCH_S = 0.05
-LOCAL_MODES, CONTROL_CHARACTERS = 3, 6  # places in what tcgetattr gives
 # The tty under a mock node holds 4,096 bytes; more in flight could tear an event, which evdev would lose.
 # 84 events are an EAN-13 and its Enter: a usual scan leaves in one piece. What was written shows as unread
 # only when a kernel worker has carried it over, hence the pause before the next piece is even considered.
 CHUNK_BYTES = 84 * EVENT.size
 PAUSE_S = 0.005
-LETTING_GO_LOOKS = 40
 
 
 class InputWire:
@@ -64,8 +61,6 @@ class InputWire:
         if self._watch is not None:
             self._watch.cancel()
         self._testbed.remove(self._identity, self._fd)
-        end_of_file(self._fd)
-        self._let_go(self._fd, LETTING_GO_LOOKS)
         self._fd, self._was_connected, self._overrun = None, False, False
         self._ears.line_changed()
 
@@ -99,13 +94,6 @@ class InputWire:
                 await asyncio.sleep(PAUSE_S)
         self._rested_at_s = asyncio.get_running_loop().time() + PAUSE_S
 
-    def _let_go(self, fd: int, looks: int) -> None:
-        """Hang up once the host has closed the node, or does not."""
-        if hung_up(fd) or not looks:
-            self._testbed.release(fd)
-            return
-        asyncio.get_running_loop().call_later(WATCH_S, self._let_go, fd, looks - 1)
-
     def _look(self) -> None:
         """Nothing tells us that a host opened the node, so it is looked at for the bench's sake."""
         if self._fd is None:
@@ -114,15 +102,3 @@ class InputWire:
             self._was_connected = not self._was_connected
             self._ears.line_changed()
         self._watch = asyncio.get_running_loop().call_later(WATCH_S, self._look)
-
-
-def end_of_file(fd: int) -> None:
-    """Let a reader of the node find its end.
-
-    Hanging up at once would do it too, but a node is a tty here: a host that leads its session has it as its
-    controlling terminal, and would be sent SIGHUP, which no unplugged input device ever sends.
-    """
-    modes = termios.tcgetattr(fd)
-    modes[LOCAL_MODES] |= termios.ICANON
-    termios.tcsetattr(fd, termios.TCSANOW, modes)
-    os.write(fd, modes[CONTROL_CHARACTERS][termios.VEOF])

@@ -6,14 +6,16 @@ The process that owns the testbed needs no preload. The host process needs `Test
 import ctypes
 import itertools
 import os
+import subprocess
 import tempfile
 import tty
 from pathlib import Path
 
 from hardware_sim.devices.input_record import InputIdentity, description, ioctl_record
-from hardware_sim.devices.wire import hung_up
 
 FIRST_NUMBER = 5  # a machine's own buttons come before
+DECOY = ': <>"$1" && echo && exec sleep infinity'
+DECOY_S = 5
 LIBRARY, PRELOAD, GOBJECT = "libumockdev.so.0", "libumockdev-preload.so.0", "libgobject-2.0.so.0"
 
 
@@ -32,7 +34,7 @@ class Testbed:
         self._lib, self._gobject = load()
         self._self = self._lib.umockdev_testbed_new()
         self.root = Path(self._lib.umockdev_testbed_get_root_dir(self._self).decode())
-        self._parting: set[int] = set()
+        self._decoys: dict[int, subprocess.Popen[bytes]] = {}
         self._numbers = itertools.count(FIRST_NUMBER)
 
     def environment(self) -> dict[str, str]:
@@ -60,6 +62,7 @@ class Testbed:
         fd = int(self._lib.umockdev_testbed_get_dev_fd(self._self, who.node.encode()))
         tty.setraw(fd)
         os.set_blocking(fd, False)
+        self._decoys[fd] = decoy_for(self.slave(who))
         for link in (who.by_id, who.by_path):
             self._link(f"dev/input/{link}", who.number)
             self._link(f"ioctl/dev/input/{link}", who.number)
@@ -70,8 +73,7 @@ class Testbed:
         return os.readlink(self.root / who.node.removeprefix("/"))
 
     def remove(self, who: InputIdentity, fd: int) -> None:
-        """Unplug: the node and its links go; what had it open still has it, until `release`."""
-        self._parting.add(fd)
+        """Unplug: the node and its links go, a reader finds its end. The descriptor's number stays taken."""
         for tree in ("dev/input", "ioctl/dev/input"):
             for link in (who.by_id, who.by_path):
                 (self.root / tree / link).unlink(missing_ok=True)
@@ -81,23 +83,16 @@ class Testbed:
         for leftover in (self.root / "dev" / ".ptymap").iterdir():
             if os.readlink(leftover) == who.device_number:
                 leftover.unlink()
-
-    def release(self, fd: int) -> None:
-        """Hang up on whoever still has the removed node open. The descriptor's number stays taken.
-
-        umockdev closes the descriptor once more at the end: its number must not be another file's by then.
-        """
-        self._parting.discard(fd)
+        # umockdev closes the descriptor once more at the end: its number must not be another file's by then.
         nothing = os.open(os.devnull, os.O_RDWR)
         os.dup2(nothing, fd)
         os.close(nothing)
-
-    def parting(self) -> bool:
-        """Whether a host still has a removed node open."""
-        return any(not hung_up(fd) for fd in self._parting)
+        self._decoys.pop(fd).wait(DECOY_S)
 
     def close(self) -> None:
         self._gobject.g_object_unref(self._self)
+        for decoy in self._decoys.values():
+            decoy.wait(DECOY_S)
 
     def _link(self, path: str, number: int) -> None:
         """umockdev's own links are absolute and carry no ioctls; udev's are relative and do."""
@@ -132,3 +127,21 @@ def load() -> tuple[ctypes.CDLL, ctypes.CDLL]:
     lib.umockdev_testbed_remove_device.argtypes = [pointer, text]
     gobject.g_object_unref.argtypes = [pointer]
     return lib, gobject
+
+
+def decoy_for(tty_path: str) -> subprocess.Popen[bytes]:
+    """A process that owns the tty under a node as its controlling terminal, and is ended by the hang-up.
+
+    Without it the first session leader to open the node, be it a service or a launcher's child, would own it
+    and be ended by SIGHUP at an unplug, which no input device ever does.
+    """
+    decoy = subprocess.Popen(
+        ["/bin/sh", "-c", DECOY, "sh", tty_path],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    )
+    if decoy.stdout is not None:
+        with decoy.stdout as ready:
+            ready.readline()
+    return decoy

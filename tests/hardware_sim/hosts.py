@@ -69,14 +69,15 @@ import evdev
 device = evdev.InputDevice(sys.argv[1])
 device.grab()
 print("open", device.path, device.name, device.uniq, device.phys, sep="|", flush=True)
-while True:
-    select.select([device.fd], [], [])
-    events = list(device.read())
-    if not events:
-        print("gone", flush=True)
-        break
-    for event in events:
-        print(event.type, event.code, event.value, flush=True)
+try:
+    while events := select.select([device.fd], [], []) and list(device.read()):
+        for event in events:
+            print(event.type, event.code, event.value, flush=True)
+except OSError:
+    pass
+print("gone", flush=True)
+sys.stdin.read()  # a gateway lives on
+print("alive")
 """
 
 
@@ -89,6 +90,7 @@ class EvdevHost:
         self._process = subprocess.Popen(
             [sys.executable, "-c", EVDEV_HOST, path],
             env=environment,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             start_new_session=True,  # as launchers and systemd do; such a host must survive an unplug
@@ -114,21 +116,26 @@ class EvdevHost:
         return self._process.stdout
 
     def line(self) -> str:
-        return self._out.readline().strip()
+        """What the host says next; EOFError if it has ended."""
+        line = self._out.readline()
+        if not line:
+            raise EOFError(f"the host ended: {self._process.wait(timeout=TIMEOUT_S)}")
+        return line.strip()
 
     def events_until_enter(self) -> list[tuple[int, int, int]]:
         """Every event up to the release of Enter and its report."""
         events: list[tuple[int, int, int]] = []
         while (1, 28, 0) not in events or events[-1][0] != 0:
             line = self.line()
-            if line == "gone" or not line:
+            if line == "gone":
                 raise EOFError(events)
             kind, code, value = map(int, line.split())
             events.append((kind, code, value))
         return events
 
     def rest(self) -> list[str]:
-        """Everything up to and including the end, and that the host ended by itself."""
-        lines = self._out.read().split("\n")[:-1]
-        assert self._process.wait(timeout=10) == 0
+        """Everything up to the end of the device; the host itself must outlive it."""
+        lines = list(iter(self.line, "gone"))
+        rest, _ = self._process.communicate(timeout=TIMEOUT_S)
+        assert (rest, self._process.returncode) == ("alive\n", 0)
         return lines
