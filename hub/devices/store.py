@@ -70,7 +70,7 @@ _jobs_in_state = Query(
 _jobs_of_order = Query(
     select(*_job_columns)
     .where(print_jobs.c.store_id == bindparam("store_id"), print_jobs.c.order_id == bindparam("order_id"))
-    .order_by(print_jobs.c.queued_ms, print_jobs.c.job_id)
+    .order_by(print_jobs.c.queued_ms, print_jobs.c.is_copy, print_jobs.c.job_id)
     .limit(200),
     PrintJobView,
 )

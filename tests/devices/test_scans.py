@@ -1,0 +1,110 @@
+"""Every scan lands on its own till's basket, or in the list of refused ones; never anywhere else."""
+
+import pytest
+
+from hub.devices.events import ScanRead, ScanRefused
+from hub.devices.messages import BindDevice, TakeMisread
+from hub.devices.model import LATE_MS
+from hub.kernel.context import SYSTEM
+from hub.modules.orders import store as orders
+from hub.modules.orders.events import LineAdded, UnknownCodeScanned
+from tests.devices.counter import SCANNER, Counter
+from tests.modules.shop import STORE, TILL, by_piece
+
+CODE = by_piece().barcodes[0]
+
+
+def basket_lines(counter: Counter) -> int:
+    basket = orders.basket_at(counter.read, STORE, TILL)
+    return len(basket.lines) if basket else 0
+
+
+def test_a_scan_lands_on_its_tills_basket_in_one_command(counter: Counter) -> None:
+    outcome = counter.scan(CODE)
+
+    assert outcome.refusal is None
+    assert basket_lines(counter) == 1
+    read, added = counter.events(ScanRead)[-1], counter.events(LineAdded)[-1]
+    assert (read.text, read.terminal_id) == (CODE, TILL)
+    assert added.line.code == CODE
+    commands = {record.command_id for record in counter.records()[-3:]}
+    assert len(commands) == 1
+
+
+@pytest.mark.parametrize(
+    ("how", "reason"),
+    [
+        ({"age_ms": LATE_MS + 1}, "devices.scan_late"),
+        ({"device_id": "stranger"}, "devices.scanner_unbound"),
+        ({"signed_in": False}, "auth.sign_in_first"),
+    ],
+)
+def test_a_late_strange_or_nobodys_scan_is_kept_and_lands_nowhere(
+    counter: Counter, how: dict[str, object], reason: str
+) -> None:
+    counter.scan(CODE, **how)  # type: ignore[arg-type]
+
+    assert basket_lines(counter) == 0
+    assert [refused.reason for refused in counter.events(ScanRefused)] == [reason]
+    assert counter.events(ScanRefused)[0].text == CODE
+
+
+def test_a_scan_just_in_time_is_sold(counter: Counter) -> None:
+    counter.scan(CODE, age_ms=LATE_MS)
+
+    assert basket_lines(counter) == 1
+
+
+def test_a_reading_sent_twice_lands_once_even_after_a_restart(counter: Counter) -> None:
+    counter.scan(CODE, gateway_seq=7)
+    counter.scan(CODE, gateway_seq=7)
+    counter.scan(CODE, gateway_seq=6)
+    counter.engine.close()
+    counter.reopen()
+    counter.scan(CODE, gateway_seq=7)
+
+    assert len(counter.events(ScanRead)) == 1
+    assert orders.basket_at(counter.read, STORE, TILL).lines[0].qty_milli == 1000  # type: ignore[union-attr]
+
+
+def test_a_gateway_that_was_started_anew_counts_from_one_again(counter: Counter) -> None:
+    counter.scan(CODE, gateway_seq=50)
+    counter.scan(CODE, gateway_seq=1, boot_id="boot-2")
+
+    assert len(counter.events(ScanRead)) == 2
+
+
+def test_a_scanner_that_is_unbound_sells_no_more(counter: Counter) -> None:
+    counter.do(BindDevice, SYSTEM, device_id=SCANNER, terminal_id=None)
+    counter.scan(CODE)
+
+    assert basket_lines(counter) == 0
+
+
+@pytest.mark.parametrize("text", ["69\x0012", "x" * 201, "e\u0301"])
+def test_unclean_text_is_refused_without_being_kept(counter: Counter, text: str) -> None:
+    counter.scan(text)
+
+    refused = counter.events(ScanRefused)[-1]
+    assert (refused.reason, refused.text) == ("text.invalid", "")
+
+
+def test_an_unknown_code_asks_and_is_kept(counter: Counter) -> None:
+    outcome = counter.scan("6900000000000")
+
+    assert outcome.answer.outcome == "unknown"
+    assert counter.events(UnknownCodeScanned)[-1].code == "6900000000000"
+
+
+def test_a_misread_is_kept_once(counter: Counter) -> None:
+    for _ in range(2):
+        counter.do(
+            TakeMisread,
+            SYSTEM,
+            device_id=SCANNER,
+            boot_id="boot-1",
+            gateway_seq=1,
+            reason="unterminated",
+        )
+
+    assert [refused.reason for refused in counter.events(ScanRefused)] == ["devices.misread_unterminated"]
