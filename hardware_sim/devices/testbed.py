@@ -87,12 +87,12 @@ class Testbed:
         nothing = os.open(os.devnull, os.O_RDWR)
         os.dup2(nothing, fd)
         os.close(nothing)
-        self._decoys.pop(fd).wait(DECOY_S)
+        reap(self._decoys.pop(fd))
 
     def close(self) -> None:
         self._gobject.g_object_unref(self._self)
         for decoy in self._decoys.values():
-            decoy.wait(DECOY_S)
+            reap(decoy)
 
     def _link(self, path: str, number: int) -> None:
         """umockdev's own links are absolute and carry no ioctls; udev's are relative and do."""
@@ -145,3 +145,12 @@ def decoy_for(tty_path: str) -> subprocess.Popen[bytes]:
         with decoy.stdout as ready:
             ready.readline()
     return decoy
+
+
+def reap(decoy: subprocess.Popen[bytes]) -> None:
+    """The hang-up has ended it, or we do."""
+    try:
+        decoy.wait(DECOY_S)
+    except subprocess.TimeoutExpired:
+        decoy.kill()
+        decoy.wait()
