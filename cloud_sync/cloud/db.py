@@ -70,6 +70,15 @@ class Connection(Session):
             raise
         self.cursor.execute("RELEASE SAVEPOINT step")
 
+    @contextmanager
+    def pipelined(self) -> Iterator[None]:
+        """Writes of the block need not wait for one another's answer; nothing may be read in it."""
+        if self.dialect == "postgresql":
+            with self._raw.pipeline():
+                yield
+        else:
+            yield
+
     def close(self) -> None:
         """Give the connection back."""
         self._raw.close()

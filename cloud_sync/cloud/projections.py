@@ -80,7 +80,7 @@ class Projections:
             return 0
         records, unreadable = self._decoded(events)
         try:
-            with self._connection.transaction():
+            with self._connection.transaction(), self._connection.pipelined():
                 self._projector.apply(self._connection, records)
                 self._finish(cursor, events[-1].seq, records, unreadable)
         except _FAULTS as error:

@@ -2,10 +2,13 @@
 
 
 class TokenBucket:
-    """`rate` tokens a second, at most `burst` saved up; a batch may overdraw it once."""
+    """`rate` tokens a second, at most `burst` saved up; a batch may overdraw it once.
+
+    `rate` may be changed at any time and counts from then on.
+    """
 
     def __init__(self, rate: float, burst: float) -> None:
-        self._rate = rate
+        self.rate = rate
         self._burst = burst
         self._tokens = burst
         self._at_s: float | None = None
@@ -13,9 +16,9 @@ class TokenBucket:
     def wait_s(self, now_s: float) -> float:
         """How long until something may be sent; 0 when now."""
         if self._at_s is not None:
-            self._tokens = min(self._burst, self._tokens + (now_s - self._at_s) * self._rate)
+            self._tokens = min(self._burst, self._tokens + (now_s - self._at_s) * self.rate)
         self._at_s = now_s
-        return 0.0 if self._tokens > 0 else -self._tokens / self._rate + 1e-6
+        return 0.0 if self._tokens > 0 else -self._tokens / self.rate + 1e-6
 
     def spend(self, tokens: int) -> None:
         """Count what was sent."""

@@ -32,19 +32,22 @@ _PUMP_S = 0.25
 """How long one turn waits for something to happen: the NORMAL tail becomes durable without a wake."""
 _STATUS_EVERY_S = 0.25
 _REMEMBER_EVERY_S = 1.0
+_BUSY_FOR_S = 0.2
+"""Tills are selling while the last commit is not older than this."""
 _BATCHES_A_TURN = 2
 """Between these the thread listens, and lets others have the processor."""
 
 
 @dataclass(frozen=True, slots=True)
 class UplinkSettings:
-    """Where to and as whom; `rate` is events a second while a backlog drains."""
+    """Where to and as whom; `rate` is events a second for a backlog, `busy_rate` while tills sell."""
 
     hub: HubAddress
     broker: Broker = field(default_factory=Broker)
     epoch: int = 1
     version: str = ""
     rate: float = 20_000.0
+    busy_rate: float = 12_000.0
     heartbeat_s: float = 10.0
     limits: Limits = field(default_factory=Limits)
 
@@ -93,6 +96,7 @@ class Uplink:
         self._thread = threading.Thread(target=self._run, name="uplink", daemon=True)
         self._link: Link | None = None
         self._announced = False
+        self._last_commit_s = 0.0
         self._next_beat_s = 0.0
         self._next_status_s = 0.0
         self._remember_due_s = 0.0
@@ -116,7 +120,8 @@ class Uplink:
             self._thread.join(timeout=15)
 
     def wake(self) -> None:
-        """There is something new in the journal. From any thread, never blocks."""
+        """There is something new in the journal, so somebody sells. From any thread, never blocks."""
+        self._last_commit_s = time.monotonic()
         self._waker.wake()
 
     def _run(self) -> None:
@@ -161,6 +166,8 @@ class Uplink:
             self._beat(link, asks=True, online=True)
 
     def _send(self, link: Link, now_s: float) -> None:
+        selling = now_s - self._last_commit_s < _BUSY_FOR_S
+        self._bucket.rate = min(self._settings.rate, self._settings.busy_rate if selling else float("inf"))
         for _ in range(_BATCHES_A_TURN):
             span = self._window.next_span(self._around.durable_seq())
             if span is None or link.free_slots <= 0 or self._bucket.wait_s(now_s) > 0:
