@@ -65,8 +65,16 @@ class SessionController(Controller):
     async def sign_in(
         self, data: SignIn, request: Request[Any, Any, Any], bus: Bus, caller: Caller
     ) -> Response[SignedIn]:
-        """Open a session; its token is set as a cookie that scripts cannot read."""
-        signed_in = msgspec.convert(await send(bus, data, caller), SignedIn, from_attributes=True)
+        """Open a session; its token is set as a cookie that scripts cannot read.
+
+        A repeated command gets no token: whoever knows its id need not know the PIN.
+        """
+        outcome = await bus.adispatch(data, caller)
+        if outcome.refusal is not None:
+            raise Refused.of(outcome.refusal)
+        if outcome.repeated:
+            raise Refused("auth.sign_in_again", 409)
+        signed_in: SignedIn = outcome.answer
         tokens: Tokens = request.app.state.tokens
         cookie = Cookie(
             COOKIE,

@@ -3,9 +3,9 @@
 import msgspec
 import pytest
 
+from hub.kernel.bounds import check_amount, check_ids, check_quantity, check_texts
 from hub.kernel.messages import Command
 from hub.kernel.money import MAX_AMOUNT_FEN, MAX_QTY_MILLI
-from hub.modules.identity.bounds import check_amount, check_ids, check_quantity, check_texts
 from hub.modules.inventory.messages import ReceivedLine, ReceiveStock
 from hub.modules.orders.messages import (
     AddItem,

@@ -1,10 +1,10 @@
 """One function per command of identity."""
 
+from hub.kernel.bounds import check_ids, check_texts
 from hub.kernel.context import Context
 from hub.kernel.decision import Decision
 from hub.kernel.sql import Reader, Row
 from hub.modules.identity import pins, store
-from hub.modules.identity.bounds import check_ids, check_texts
 from hub.modules.identity.events import (
     PersonErased,
     PinSet,

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
+from hub.kernel.bounds import check_ids, check_quantity, check_texts
 from hub.kernel.context import Context
 from hub.kernel.decision import Decision
 from hub.modules.catalogue import store as catalogue
-from hub.modules.identity.bounds import check_ids, check_quantity, check_texts
 from hub.modules.inventory import store
 from hub.modules.inventory.events import Movement, StockMoved
 from hub.modules.inventory.messages import ReceiveStock, StockReceived

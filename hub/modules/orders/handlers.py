@@ -1,11 +1,11 @@
 """One function per command on a basket as a whole; lines and payment have files of their own."""
 
+from hub.kernel.bounds import check_ids, check_quantity, check_texts
 from hub.kernel.context import Context
 from hub.kernel.decision import Decision
 from hub.modules.audit.handlers import approve
 from hub.modules.catalogue import store as catalogue
 from hub.modules.identity import store as identity
-from hub.modules.identity.bounds import check_ids, check_quantity, check_texts
 from hub.modules.identity.handlers import wrong_terminal
 from hub.modules.orders import store
 from hub.modules.orders.baskets import basket_for

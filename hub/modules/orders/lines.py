@@ -2,12 +2,12 @@
 
 import msgspec
 
+from hub.kernel.bounds import check_amount, check_quantity
 from hub.kernel.context import Context
 from hub.kernel.decision import Decision
 from hub.kernel.money import line_amount_fen, tax_included_fen
 from hub.modules.audit.handlers import approve
 from hub.modules.catalogue.messages import ItemView
-from hub.modules.identity.bounds import check_amount, check_quantity
 from hub.modules.orders import store
 from hub.modules.orders.baskets import basket_for
 from hub.modules.orders.events import LineAdded, LineVoided, QuantityChanged

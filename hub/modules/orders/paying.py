@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+from hub.kernel.bounds import check_amount, check_ids, check_quantity
 from hub.kernel.context import Context
 from hub.kernel.decision import Decision
 from hub.modules.catalogue import store as catalogue
-from hub.modules.identity.bounds import check_amount, check_ids, check_quantity
 from hub.modules.identity.handlers import wrong_terminal
 from hub.modules.inventory.handlers import movements_for_sale
 from hub.modules.inventory.model import Wanted

@@ -2,11 +2,11 @@
 
 import msgspec
 
+from hub.kernel.bounds import check_amount, check_ids, check_texts
 from hub.kernel.context import Context
 from hub.kernel.decision import Decision
 from hub.modules.audit.handlers import approve
 from hub.modules.identity import store as identity
-from hub.modules.identity.bounds import check_amount, check_ids, check_texts
 from hub.modules.identity.handlers import wrong_terminal
 from hub.modules.payments import store
 from hub.modules.payments.events import (
