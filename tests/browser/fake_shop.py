@@ -78,6 +78,17 @@ class FakeShop:
     outbox: list[Json] = field(default_factory=list)
     orders_paid: int = 0
 
+    def sign_in_and_open(self) -> None:
+        """A cashier is signed in and the shift is open."""
+        self.do_SignIn({"pin": "2468", "staff_no": "0001", "terminal_id": "T01"})
+        self.do_OpenShift({"shift_id": "5f" * 16, "float_fen": 300_00})
+        self.outbox.clear()
+
+    def fill(self, count: int) -> None:
+        """Put so many different items on the basket."""
+        for item in self.items[:count]:
+            self.add(item, 1000)
+
     def snapshot(self) -> Json:
         """The first frame of a connection."""
         return {

@@ -25,6 +25,13 @@ describe("a scan", () => {
     expect(scans.map((scan) => scan.text)).toEqual(["11112222", "33334444"]);
   });
 
+  it("that stuttered is not used: half a code may be another item's", () => {
+    const decoder = new WedgeDecoder();
+    decoder.key("6", 0);
+    expect(type(decoder, [..."901234567892", "Enter"], 4, 120).at(-1)).toEqual({ kind: "broken" });
+    expect(type(decoder, [..."6901234567892", "Enter"], 4, 400).at(-1)).toEqual({ kind: "scan", text: "6901234567892" });
+  });
+
   it("starts afresh after a person's key", () => {
     const decoder = new WedgeDecoder();
     decoder.key("7", 0);

@@ -13,7 +13,10 @@ export interface WedgeOptions {
   maxLength: number;
 }
 
-export const WEDGE_DEFAULTS: WedgeOptions = { interKeyMs: 35, minLength: 4, maxLength: 200 };
+export const WEDGE_DEFAULTS: WedgeOptions = { interKeyMs: 60, minLength: 4, maxLength: 200 };
+
+/** A fast run this soon after another key may be the rest of a scan that stuttered: its code cannot be trusted. */
+const STUTTER = 4;
 
 export type WedgeVerdict =
   /** Not a character, or a suffix that ends nothing: let it through. */
@@ -23,11 +26,14 @@ export type WedgeVerdict =
   /** The second and later keys of a fast run: keep them from every field. */
   | { kind: "hold" }
   | { kind: "scan"; text: string }
+  /** The end of a scan whose beginning went astray: half a code might be another item's whole one. */
+  | { kind: "broken" }
   | { kind: "overflow" };
 
 export class WedgeDecoder {
   private buffer = "";
   private lastMs = Number.NEGATIVE_INFINITY;
+  private isTail = false;
 
   constructor(private readonly options: WedgeOptions = WEDGE_DEFAULTS) {}
 
@@ -37,12 +43,14 @@ export class WedgeDecoder {
   }
 
   key(key: string, atMs: number): WedgeVerdict {
-    const fast = atMs - this.lastMs <= this.options.interKeyMs;
+    const gapMs = atMs - this.lastMs;
+    const fast = gapMs <= this.options.interKeyMs;
     if (key === "Enter" || key === "Tab") return this.suffix(fast);
     if (key.length !== 1) return { kind: "pass" };
     this.lastMs = atMs;
     if (!fast || !this.buffer) {
       this.buffer = key;
+      this.isTail = gapMs <= this.options.interKeyMs * STUTTER;
       return { kind: "first" };
     }
     if (this.buffer.length <= this.options.maxLength) this.buffer += key;
@@ -51,13 +59,14 @@ export class WedgeDecoder {
 
   reset(): void {
     this.buffer = "";
-    this.lastMs = Number.NEGATIVE_INFINITY;
   }
 
   private suffix(fast: boolean): WedgeVerdict {
     const text = this.buffer;
-    this.reset();
+    this.buffer = "";
+    this.lastMs = Number.NEGATIVE_INFINITY;
     if (!fast || text.length < this.options.minLength) return { kind: "pass" };
+    if (this.isTail) return { kind: "broken" };
     return text.length > this.options.maxLength ? { kind: "overflow" } : { kind: "scan", text };
   }
 }
@@ -75,7 +84,8 @@ function put(field: EditableField, value: string): void {
 
 export interface WedgeHandlers {
   scan(text: string): void;
-  overflow(): void;
+  /** A scan that cannot be used: only a part of it came, or far too much. */
+  unusable(): void;
   /** Characters a person typed while no field had the focus. */
   typed(text: string): void;
 }
@@ -133,7 +143,7 @@ export function listenForScans(handlers: WedgeHandlers, options: WedgeOptions = 
       swallow(event);
       if (field) put(field, fieldBefore);
       if (verdict.kind === "scan") handlers.scan(verdict.text);
-      else handlers.overflow();
+      else handlers.unusable();
     }
   }
 

@@ -6,6 +6,7 @@ import { installKeyboard, typeCharacters } from "@kit/keyboard";
 import { unlockSounds } from "@kit/sounds";
 import { listenForScans } from "@kit/wedge";
 import App from "./App.vue";
+import { entry } from "./state/entry";
 import { tell } from "./state/notices";
 import { scan } from "./state/sale";
 import { session } from "./state/session";
@@ -21,7 +22,10 @@ listenForScans({
     if (session.who && till.shift) void scan(text);
     else tell({ tone: "bad", key: "refused.notReady" });
   },
-  overflow: () => tell({ tone: "bad", key: "refused.overflow" }),
+  unusable: () => {
+    entry.clear();
+    tell({ tone: "bad", key: "refused.unusable" });
+  },
   typed: typeCharacters,
 });
 

@@ -191,7 +191,7 @@ export const en: Translated<typeof zh> = {
     z_report: "Shift report",
   },
   refused: {
-    overflow: "The scan was too long and was not used",
+    unusable: "The scan did not come through whole: scan again",
     noAnswer: "The hub did not answer: try again",
     failed: "That did not work: {code}",
     notReady: "Sign in and open the shift first",

@@ -188,7 +188,7 @@ export const zh = {
     z_report: "交班报表",
   },
   refused: {
-    overflow: "扫到的内容太长，没有使用",
+    unusable: "没有扫完整，请再扫一次",
     noAnswer: "主机没有答复，请再试一次",
     failed: "没有成功：{code}",
     notReady: "请先签到并开班",

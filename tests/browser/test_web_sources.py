@@ -1,0 +1,86 @@
+"""What the pages' own tools say of them: types, unit tests, schemas, size."""
+
+import gzip
+import importlib.util
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import hatch_build
+from tests.browser.fake_hub import ROOT, TILL_PAGES
+
+WEB = ROOT / "web"
+MOST_TILL_BYTES = 80 * 1024
+
+
+@pytest.fixture(scope="module")
+def node() -> Iterator[dict[str, str]]:
+    """An environment with the Node of the wheel, and the npm packages in place."""
+    with tempfile.TemporaryDirectory() as folder:
+        env = hatch_build.node_environment(Path(folder))
+        hatch_build.install_packages(WEB, env)
+        yield env
+
+
+def npm(env: dict[str, str], *arguments: str) -> None:
+    """Run an npm script; its output is the failure."""
+    command = [shutil.which("npm", path=env["PATH"]) or "npm", *arguments]
+    done = subprocess.run(command, cwd=WEB, env=env, capture_output=True, text=True, timeout=110, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_types(node: dict[str, str]) -> None:
+    npm(node, "run", "-s", "check")
+
+
+def test_a_missing_english_text_does_not_compile(node: dict[str, str]) -> None:
+    texts = WEB / "apps/terminal/texts/en.ts"
+    broken = texts.with_name("en_without_a_key.ts")
+    broken.write_text(texts.read_text().replace('    pay: "Pay",\n', "", 1))
+    try:
+        with pytest.raises(AssertionError, match="Property 'pay' is missing"):
+            npm(node, "run", "-s", "check")
+    finally:
+        broken.unlink()
+
+
+def test_units(node: dict[str, str]) -> None:
+    npm(node, "test")
+
+
+@pytest.mark.parametrize("room", ["hub", "cloud", "bench"])
+def test_the_committed_schema_is_the_servers(room: str) -> None:
+    committed = (WEB / "api" / f"{room}.json").read_text(encoding="utf-8")
+    assert export().rendered(room) == committed, "run `python web/api/export.py` and `npm run types`"
+
+
+@pytest.mark.parametrize("room", ["hub", "cloud", "bench"])
+def test_the_committed_types_are_the_schemas(node: dict[str, str], tmp_path: Path, room: str) -> None:
+    made = tmp_path / f"{room}.d.ts"
+    flags = ["--default-non-nullable=false"]
+    npm(node, "exec", "--", "openapi-typescript", f"api/{room}.json", "-o", str(made), *flags)
+    assert made.read_text() == (WEB / "api" / f"{room}.d.ts").read_text(), "run `npm run types`"
+
+
+def test_the_till_stays_small() -> None:
+    scripts = list((TILL_PAGES / "assets").glob("*.js"))
+    assert scripts
+    assert sum(len(gzip.compress(script.read_bytes(), 9)) for script in scripts) <= MOST_TILL_BYTES
+
+
+def test_the_lock_file_names_no_registry() -> None:
+    assert '"resolved"' not in (WEB / "package-lock.json").read_text()
+
+
+def export() -> ModuleType:
+    """The exporter, which lies beside the schemas and is in no package."""
+    spec = importlib.util.spec_from_file_location("web_api_export", WEB / "api" / "export.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
