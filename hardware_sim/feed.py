@@ -13,7 +13,7 @@ class Listener:
     """Frames in order; `lagged` once some had to be left out, and nothing more comes."""
 
     def __init__(self) -> None:
-        self._frames: asyncio.Queue[BenchFrame | None] = asyncio.Queue()
+        self._frames: asyncio.Queue[BenchFrame | None] = asyncio.Queue(QUEUE_FRAMES + 1)
         self.lagged = False
 
     def offer(self, frame: BenchFrame) -> None:
