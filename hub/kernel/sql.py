@@ -47,7 +47,7 @@ class Rendered:
             raise ValueError("a kept statement cannot expand an IN list")
         self._names: tuple[str, ...] = tuple(compiled.positiontup or ())
         self._defaults: dict[str, Value] = {
-            name: value for name, value in compiled.params.items() if value is not None
+            name: value for name, value in compiled.params.items() if not compiled.binds[name].required
         }
 
     def parameters(self, row: Row) -> tuple[Value, ...]:

@@ -65,7 +65,11 @@ def test_the_digest_tells_one_value_and_one_row(session: Session) -> None:
     seen = [digests(session, [shelf])["shelf"]]
     session.write(put, [row("a"), row("b")])
     seen.append(digests(session, [shelf])["shelf"])
-    for change in ("UPDATE shelf SET beans = 3", "UPDATE shelf SET beans = NULL", "DELETE FROM shelf LIMIT 1"):
+    for change in (
+        "UPDATE shelf SET beans = 3",
+        "UPDATE shelf SET beans = NULL",
+        "DELETE FROM shelf LIMIT 1",
+    ):
         session.cursor.execute(change)
         seen.append(digests(session, [shelf])["shelf"])
     assert len(set(seen)) == len(seen)

@@ -1,7 +1,7 @@
 """Kept statements: rendered for both databases, run on the one at hand."""
 
 import pytest
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import MetaData, Table, bindparam, select, update
 
 from hub.kernel.context import SYSTEM
 from hub.kernel.db import DatabaseError
@@ -9,10 +9,11 @@ from hub.kernel.engine import Engine, Folder, open_for_repair
 from hub.kernel.ids import new_id
 from hub.kernel.schema import definition
 from hub.kernel.sql import Kept, Query, Session, insert_into, upsert
-from hub.kernel.tables import of_kind
+from hub.kernel.tables import of_kind, text
 from tests.kernel.conftest import OpenHub
 from tests.kernel.jars import Fill, Jar, drops, jar_of, jars
 
+notes_of = Table("notes_of", MetaData(), text("jar_id"), text("note", nullable=True))
 add_beans = upsert(jars, add=("beans",))
 replace_beans = upsert(jars, replace=("beans",))
 keep_beans = upsert(jars, keep=True)
@@ -69,6 +70,14 @@ def test_a_literal_in_a_statement_stays_a_default() -> None:
     empty = Kept(update(jars).where(jars.c.jar_id == bindparam("of_jar")).values(beans=0))
     rendered = empty.rendered("sqlite")
     assert rendered.parameters({"of_jar": "a"}) == (0, "a")
+
+
+def test_a_literal_null_is_one_too_and_a_name_is_not() -> None:
+    blank = Kept(update(notes_of).where(notes_of.c.jar_id == bindparam("of_jar")).values(note=None))
+    for dialect in ("sqlite", "postgresql"):
+        assert blank.rendered(dialect).parameters({"of_jar": "a"}) == (None, "a")
+        with pytest.raises(KeyError, match="of_jar"):
+            blank.rendered(dialect).parameters({})
 
 
 def test_a_statement_that_would_be_rendered_at_every_call_is_refused() -> None:
