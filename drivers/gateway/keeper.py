@@ -17,6 +17,7 @@ from drivers.gateway.links.opener import Opener
 from drivers.gateway.links.url import LinkUrlError
 from drivers.gateway.outbox import Outbox
 from drivers.gateway.print_desk import PrintDesk
+from drivers.gateway.pulse import Pulse
 from drivers.gateway.session import Session
 from drivers.gateway.settings import Device
 from drivers.messages import DeviceInfo, DeviceState, Health, PrinterStatus
@@ -42,6 +43,7 @@ class Keeper:
         register: IdentityRegister,
         open_link: Opener,
         backoff: Backoff,
+        pulse: Pulse,
         monotonic: Callable[[], float],
         drawer_ids: tuple[str, ...] = (),
     ) -> None:
@@ -52,6 +54,7 @@ class Keeper:
         self._register = register
         self._open_link = open_link
         self._backoff = backoff
+        self._pulse = pulse
         self._monotonic = monotonic
         self._drawer_ids = drawer_ids
         self._last_trouble = ""
@@ -122,7 +125,7 @@ class Keeper:
 
     def _report(self, heard: Heard) -> None:
         if not isinstance(heard, PrintConfirmed | QueueDrained | DrawerPin):
-            self._outbox.add_reading(self._device.device_id, heard)
+            self._outbox.add_reading(self._device.device_id, heard, self._pulse.arrived_s())
 
     def _show_printer(self, status: PrinterStatus) -> None:
         blocked = self._desk.blocked() if self._desk else ""

@@ -45,12 +45,11 @@ class Outbox:
         self._changed: dict[str, None] = {}
         self._news = asyncio.Event()
 
-    def add_reading(self, device_id: str, reading: AnyReading) -> None:
-        """A device said something; when too many wait, the oldest is given up and its number never comes."""
+    def add_reading(self, device_id: str, reading: AnyReading, at_s: float | None = None) -> None:
+        """A device said something, at_s if not now; of too many the oldest goes and its number is missed."""
+        at_s = self._monotonic() if at_s is None else at_s
         self._seq += 1
-        self._readings.append(
-            _Kept(seq=self._seq, device_id=device_id, at_s=self._monotonic(), reading=reading)
-        )
+        self._readings.append(_Kept(seq=self._seq, device_id=device_id, at_s=at_s, reading=reading))
         if len(self._readings) > MAX_READINGS:
             self._readings.popleft()
             self.overflowed += 1

@@ -18,6 +18,7 @@ from drivers.gateway.keeper import RETRY_CEILING_S, RETRY_FIRST_S, Keeper, first
 from drivers.gateway.links.opener import Opener
 from drivers.gateway.outbox import Outbox
 from drivers.gateway.print_desk import PrintDesk
+from drivers.gateway.pulse import Pulse
 from drivers.gateway.settings import Device
 from drivers.messages import DrawerReleased, HubFrame, JobAnswer, Print, QueryJob, ReleaseDrawer
 from drivers.printer.contract import ReceiptPrinter
@@ -44,6 +45,7 @@ class Supervisor:
         self._rng = rng
         self._monotonic = monotonic
         self._register = IdentityRegister()
+        self._pulse = Pulse(monotonic)
         self._desks: dict[str, PrintDesk] = {}
         for device in devices:
             outbox.set_device(first_info(device))
@@ -57,6 +59,7 @@ class Supervisor:
     async def run(self) -> None:
         """Keep every device until cancelled."""
         async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._pulse.beat(), name="pulse")
             for device_id, keeper in self._keepers.items():
                 tasks.create_task(keeper.keep(), name=f"device:{device_id}")
 
@@ -114,6 +117,7 @@ class Supervisor:
             register=self._register,
             open_link=self._open_link,
             backoff=Backoff(RETRY_FIRST_S, RETRY_CEILING_S, self._rng),
+            pulse=self._pulse,
             monotonic=self._monotonic,
             drawer_ids=tuple(drawer.device_id for drawer in mine),
         )

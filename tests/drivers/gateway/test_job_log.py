@@ -71,3 +71,10 @@ def test_a_file_that_is_no_log_is_refused(tmp_path: Path) -> None:
     (tmp_path / "log").write_bytes(b"not a database at all" * 100)
     with pytest.raises(sqlite3.DatabaseError):
         JobLog(tmp_path / "log")
+
+
+def test_every_change_is_synced_with_its_folder(tmp_path: Path) -> None:
+    log = JobLog(tmp_path / "log")
+    ask = [log._thread.submit(log._db.execute, f"PRAGMA {name}") for name in ("synchronous", "journal_mode")]
+    assert [log._thread.submit(one.result().fetchone).result()[0] for one in ask] == [3, "delete"]
+    log.close()

@@ -315,6 +315,28 @@ def test_a_log_that_cannot_be_written_prints_nothing(tmp_path: Path) -> None:
     play(tmp_path, scene)
 
 
+def test_the_job_is_on_disk_before_its_first_byte(tmp_path: Path) -> None:
+    async def scene(made: Counter, link: FakeLink) -> None:
+        with sqlite3.connect(tmp_path / "jobs.sqlite3") as other:
+            seen: list[tuple[str, str]] = []
+            write = link.write
+
+            async def look_then_write(data: bytes, timeout_s: float) -> None:
+                if data.startswith(b"\x1b@"):
+                    seen.extend(other.execute("SELECT job_id, state FROM jobs"))
+                await write(data, timeout_s)
+
+            link.write = look_then_write  # type: ignore[method-assign]
+            await made.print("job-1")
+            await link.got(request("job-1"))
+            assert seen == [("job-1", "printing")]
+        assert made.log._db.in_transaction is False
+        link.say(confirmation("job-1"))
+        await made.ended("job-1")
+
+    play(tmp_path, scene)
+
+
 def test_status_goes_to_the_hub_as_readings(tmp_path: Path) -> None:
     async def scene(made: Counter, link: FakeLink) -> None:
         link.say(bytes.fromhex("1000030f"))

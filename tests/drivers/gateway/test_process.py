@@ -30,6 +30,7 @@ from tests.drivers.gateway.fake_hub import TOKEN, FakeHub, fake_hub
 from tests.drivers.gateway.pty_printer import PtyPrinter
 
 ROOT = Path(__file__).parents[3]
+STOPPED_S = 2.5
 MAX_RESIDENT_KB = 50 * 1024
 CUT = b"\x1dV\x01"
 RECEIPT: tuple[AnyBlock, ...] = (
@@ -163,6 +164,20 @@ def test_killed_in_mid_receipt_the_job_is_unknown_and_never_printed_again(tmp_pa
                 assert (await made.ended("job-2")).state == "printed"
                 assert made.printer.got.count(CUT) == 2
                 assert len(made.printer.marks) == 2
+
+    asyncio.run(run())
+
+
+def test_a_scan_that_came_while_the_process_was_stopped_is_not_fresh(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with bench(tmp_path) as made, gateway(made) as process:
+            os.write(made.scanner, b"1111\r")
+            assert (await made.hub.frame(Reading, device_id="scanner-1")).age_ms < STOPPED_S * 1000
+            process.send_signal(signal.SIGSTOP)
+            os.write(made.scanner, b"2222\r")
+            await asyncio.sleep(STOPPED_S)
+            process.send_signal(signal.SIGCONT)
+            assert (await made.hub.frame(Reading, device_id="scanner-1")).age_ms >= STOPPED_S * 1000
 
     asyncio.run(run())
 
