@@ -105,6 +105,11 @@ class Places:
         """What the programs said."""
         return self.root / "logs"
 
+    @property
+    def hub(self) -> str:
+        """Where the hub answers, without a path."""
+        return f"http://127.0.0.1:{self.ports.hub}"
+
     def url(self, part: str) -> str:
         """The address of the till, the bench or the console."""
         port = {"till": self.ports.hub, "bench": self.ports.bench, "console": self.ports.cloud}[part]

@@ -11,6 +11,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 READY_WITHIN_S = 40.0
@@ -53,7 +54,7 @@ class Children:
                 stderr=subprocess.STDOUT,
                 env={**os.environ, "PYTHONUNBUFFERED": "1", **(program.environment or {})},
                 start_new_session=True,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509 (no other thread runs yet)
+                preexec_fn=partial(_die_with_parent, os.getpid()),  # noqa: PLW1509 (no other thread runs)
             )
         self._running[program.name] = child
         until_s = time.monotonic() + READY_WITHIN_S
@@ -67,6 +68,11 @@ class Children:
     def pid(self, name: str) -> int:
         """The process id of a program."""
         return self._running[name].pid
+
+    def is_running(self, name: str) -> bool:
+        """Whether a program was started and has not ended."""
+        child = self._running.get(name)
+        return child is not None and child.poll() is None
 
     def fallen(self) -> str | None:
         """The name of a program that ended by itself."""
@@ -90,8 +96,10 @@ class Children:
         self._running.clear()
 
 
-def _die_with_parent() -> None:
+def _die_with_parent(parent: int) -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:  # it died before we asked to be told
+        os._exit(1)
 
 
 def answers(url: str) -> Callable[[], bool]:
