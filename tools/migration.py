@@ -15,7 +15,7 @@ from sqlalchemy import MetaData
 from hub.app.wiring import ROOMS
 from hub.kernel.artifacts import Artifacts, ArtifactStore
 from hub.kernel.db import engine_of
-from hub.kernel.engine import KERNEL
+from hub.kernel.engine import with_kernel
 from hub.kernel.migrate import upgrade
 from hub.kernel.schema import kept_tables
 
@@ -30,7 +30,7 @@ def main() -> None:
             upgrade(path, key, None)
         artifacts = Artifacts(ArtifactStore(Path(folder) / "artifacts"), {})
         wanted = MetaData()
-        for table in kept_tables((*KERNEL, artifacts.manifest(), *ROOMS)):
+        for table in kept_tables(with_kernel(ROOMS, artifacts)):
             table.to_metadata(wanted)
         engine = engine_of(path, key)
         with engine.connect() as connection:

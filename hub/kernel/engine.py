@@ -18,7 +18,7 @@ from hub.kernel.errors import Refused
 from hub.kernel.files import FolderLock
 from hub.kernel.jobs import Job, JobRunner
 from hub.kernel.journal import Head, Record, read_head
-from hub.kernel.keystore import Keystore, load_or_make_key
+from hub.kernel.keystore import Keystore, load_key, load_or_make_key
 from hub.kernel.ledger import Ledger, Origin
 from hub.kernel.migrate import migrate
 from hub.kernel.module import Manifest
@@ -31,6 +31,11 @@ KERNEL = (
     effects.manifest,
     Manifest(name="kernel", package="hub.kernel", tables=(writer.durable_marks, heads.signed_heads)),
 )
+
+
+def with_kernel(manifests: Iterable[Manifest], artifacts: Artifacts) -> tuple[Manifest, ...]:
+    """The kernel's own rooms and these."""
+    return (*KERNEL, artifacts.manifest(), *manifests)
 
 
 class Folder(msgspec.Struct, frozen=True):
@@ -75,7 +80,7 @@ class Engine:
         self.origin = origin
         self.clock = clock
         self.artifacts = Artifacts(ArtifactStore(folder.artifacts), loaders or {})
-        self.manifests = (*KERNEL, self.artifacts.manifest(), *manifests)
+        self.manifests = with_kernel(manifests, self.artifacts)
         self.types = event_types(self.manifests)
         self._effects: EffectRunner | None = None
         self._jobs: JobRunner | None = None
@@ -161,10 +166,16 @@ def _key_of(folder: Folder) -> bytes:
 
 
 def open_for_reading(folder: Folder) -> Readers:
-    """Readers of a hub's database, for tools beside a running hub."""
-    return Readers(folder.database, folder.key.read_bytes(), size=1)
+    """Readers of a hub's database, for tools beside a running hub. Raises Refused `hub.no_data`, `key.*`."""
+    return Readers(_database_of(folder), load_key(folder.key), size=1)
 
 
 def open_for_repair(folder: Folder) -> Any:
-    """The write connection of a hub that is stopped."""
-    return connect(folder.database, folder.key.read_bytes())
+    """The write connection of a hub that is stopped: hold its FolderLock. Raises Refused as above."""
+    return connect(_database_of(folder), load_key(folder.key))
+
+
+def _database_of(folder: Folder) -> Path:
+    if not folder.database.exists():
+        raise Refused("hub.no_data", 404, folder=str(folder.path))
+    return folder.database
