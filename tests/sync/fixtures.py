@@ -4,6 +4,7 @@ Use them with `from tests.sync.fixtures import *` in a conftest.py.
 """
 
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from cloud_sync.cloud.broker import BrokerProcess, BrokerSettings, BrokerUsers, user_of
 from cloud_sync.cloud.db import Database
-from cloud_sync.wire.link import Broker
+from cloud_sync.wire.link import Broker, Link, LinkLost
 from cloud_sync.wire.topics import HubAddress
 from tests.sync.postgres import Postgres
 
@@ -33,12 +34,27 @@ class RunningBroker:
         """A hub's way in, enrolled at first use."""
         known = self._users.password(user_of(hub))
         password = known or self._users.ensure_hub(hub)
+        way_in = self._as(user_of(hub), password)
         if known is None:
             self.process.reload_users()
-        return self._as(user_of(hub), password)
+            while not _lets_in(way_in):
+                time.sleep(0.02)
+        return way_in
 
     def _as(self, user: str, password: str) -> Broker:
         return Broker("127.0.0.1", self.process.settings.mqtt_port, user, password)
+
+
+def _lets_in(broker: Broker) -> bool:
+    """Whether the broker has read its users anew: it does so in its own time after the signal."""
+    try:
+        link = Link(broker, "fixture-probe", ())
+        while not link.ready:
+            link.pump(1.0)
+        link.close()
+    except LinkLost:
+        return False
+    return True
 
 
 def free_port() -> int:
