@@ -120,7 +120,8 @@ class Writer:
         self._stop_seen = False
         self._core_is_stale = False
         self._renew_log = renew_log
-        self._log_is_suspect = False
+        # A hub killed after its disk failed must not build on what only the page cache holds.
+        self._log_is_suspect = True
         self._synchronous: Durability | None = None
         self._committed_seq = committed_seq
         self._tail_due_s: float | None = None
@@ -239,7 +240,6 @@ class Writer:
     def _undo(self, mark: object, error: Exception) -> None:
         if not self._connection.in_transaction:
             raise _GroupLost from error
-        self._execute("PRAGMA query_only = OFF")
         self._execute("ROLLBACK TO command")
         self._core.roll_back(mark)
 
@@ -279,7 +279,6 @@ class Writer:
         try:
             if self._connection.in_transaction:
                 self._execute("ROLLBACK")
-            self._execute("PRAGMA query_only = OFF")
             self._reload_core()
         except DatabaseError as worse:
             log.error("the journal's head cannot be read: %s", worse)

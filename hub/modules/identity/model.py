@@ -5,7 +5,13 @@ import re
 import msgspec
 
 CASHIER = frozenset({"orders.sell", "payments.shift", "catalogue.read", "inventory.read"})
-MANAGER = CASHIER | {"audit.approve", "audit.read", "inventory.receive", "identity.read"}
+MANAGER = CASHIER | {
+    "audit.approve",
+    "audit.read",
+    "devices.edit",
+    "identity.read",
+    "inventory.receive",
+}
 ADMIN = MANAGER | {"identity.edit", "catalogue.activate"}
 PERMISSIONS: dict[str, frozenset[str]] = {"cashier": CASHIER, "manager": MANAGER, "admin": ADMIN}
 

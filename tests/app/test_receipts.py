@@ -1,0 +1,83 @@
+"""What stands on paper."""
+
+from hub.app.receipts import Layouts, receipt
+from hub.app.settings import Shop
+from hub.devices import store
+from hub.devices.paper import Barcode, Columns, Cut, Document, Qr, Text
+from hub.kernel.heads import SignedHead, is_signed_by
+from hub.modules.orders.messages import LineView, OrderRow
+from hub.modules.payments.events import ShiftOpened
+from hub.modules.payments.messages import CloseShift, PaymentView
+from tests.devices.conftest import counter  # noqa: F401
+from tests.devices.counter import Counter
+from tests.modules.shop import STORE
+
+SHOP = Shop(name="测试店", address="示范路 1 号")
+
+
+def words(document: Document) -> str:
+    shown = []
+    for block in document:
+        if isinstance(block, Text):
+            shown.append(block.text)
+        elif isinstance(block, Columns):
+            shown.append(" ".join(cell.text for cell in block.cells))
+    return "\n".join(shown)
+
+
+def order(**changes: object) -> OrderRow:
+    fields = dict.fromkeys(OrderRow.__struct_fields__)
+    fields |= {
+        "order_id": "0" * 32,
+        "terminal_id": "T01",
+        "receipt_no": "S001-T01-20261122-0001",
+        "paid_ms": 1_795_309_200_000,
+        "total_fen": 1_250,
+        "tax_fen": 103,
+    }
+    return OrderRow(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+def line(name: str, qty_milli: int, state: str = "live") -> LineView:
+    fields = dict.fromkeys(LineView.__struct_fields__)
+    fields |= {"name": name, "unit": "件", "unit_price_fen": 500, "qty_milli": qty_milli, "state": state}
+    return LineView(**{**fields, "amount_fen": qty_milli // 2})  # type: ignore[arg-type]
+
+
+def cash(tendered_fen: int, change_fen: int) -> PaymentView:
+    fields = dict.fromkeys(PaymentView.__struct_fields__)
+    fields |= {"tender": "cash", "tendered_fen": tendered_fen, "change_fen": change_fen}
+    return PaymentView(**fields)  # type: ignore[arg-type]
+
+
+def test_a_receipt_says_what_was_sold_paid_and_given_back() -> None:
+    document = receipt(
+        SHOP, order(), [line("苹果", 2500), line("梨", 1000, "voided")], [cash(2_000, 750)], False
+    )
+
+    text = words(document)
+    assert "测试店" in text
+    assert "苹果" in text
+    assert "2.5件 × 5.00" in text
+    assert "梨" not in text
+    assert "合计 1 行 ￥12.50" in text
+    assert "找零 7.50" in text
+    assert "COPY" not in text
+    assert Barcode(data="S001-T01-20261122-0001") in document
+    assert document[-1] == Cut()
+
+
+def test_a_copy_says_so() -> None:
+    assert "副本 / COPY" in words(receipt(SHOP, order(), [line("苹果", 1000)], [cash(500, 0)], True))
+
+
+def test_a_shift_slip_holds_the_hub_to_its_journal(counter: Counter) -> None:  # noqa: F811
+    counter.do(CloseShift, shift_id=counter.events(ShiftOpened)[-1].shift_id, counted_fen=20_100)
+    job = store.print_jobs_in(counter.read, STORE, "queued")[-1]
+    engine = counter.engine
+    document = Layouts(SHOP, engine.origin, engine.types, engine.keystore)(counter.read, job)
+
+    assert "差额 1.00" in words(document)
+    proof = next(block.data for block in document if isinstance(block, Qr)).split(":")
+    head = SignedHead(proof[1], int(proof[2]), int(proof[3]), *map(bytes.fromhex, proof[4:6]))
+    assert is_signed_by(head, engine.keystore.public_key())
