@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 CLIENT_ID = "aggregator-0"
 """One consumer owns every shard for now; a second of the same name would evict it."""
-MIN_FREE_BYTES = 512 * 1024 * 1024
+MIN_FREE_BYTES = 200 * 1024 * 1024
 """Below this the cloud grants no credit: hubs keep their journals until there is room."""
 _PUMP_S = 0.5
 _RETRY_S = 0.5
@@ -150,5 +150,6 @@ class Aggregator:
 
     def _credit(self) -> int:
         if self._room is not None and shutil.disk_usage(self._room).free < MIN_FREE_BYTES:
+            log.error("less than %s MiB free at %s: no credit is granted", MIN_FREE_BYTES >> 20, self._room)
             return 0
         return self._credit_events

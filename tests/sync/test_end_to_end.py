@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from cloud_sync.cloud.aggregator import Aggregator
 from cloud_sync.cloud.db import Database
 from cloud_sync.cloud.heard import last_heard
 from cloud_sync.cloud.projections import Projections, read_cursor
@@ -238,3 +239,37 @@ def test_the_heartbeat_and_the_will_are_kept(shop: Shop, chain: Chain, broker: R
 def heard(chain: Chain, shop: Shop, online: int, head_seq: int) -> bool:
     word = last_heard(chain.read, shop.hub.hub)
     return word is not None and (word.online, word.head_seq) == (online, head_seq)
+
+
+def test_a_cloud_without_room_grants_no_credit_and_takes_all_once_it_has(
+    shop: Shop, chain: Chain, broker: RunningBroker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chain.aggregator.stop()
+    full = Aggregator(
+        chain.database,
+        broker.aggregator(),
+        lambda: START_MS,
+        lambda _hub: chain.follower.wake(),
+        room=tmp_path,
+    )
+    with monkeypatch.context() as patched:
+        patched.setattr("cloud_sync.cloud.aggregator.MIN_FREE_BYTES", 1 << 62)
+        full.start()
+        uplink = shop.plug(broker.hub(shop.hub))
+        shop.sell_many(30)
+        eventually(lambda: uplink.status.connected and uplink.status.pending_events == 30, "it waits")
+        assert chain.hub(shop).applied == 0
+    chain.settled(shop)
+    assert_same_journal(shop, chain)
+    full.stop()
+
+
+def test_an_event_no_broker_would_take_stops_the_uplink_with_an_alarm(
+    shop: Shop, chain: Chain, broker: RunningBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cloud_sync.wire.envelope.MAX_FRAME_BYTES", 100)
+    uplink = shop.plug(broker.hub(shop.hub))
+    shop.sell("cola")
+    eventually(lambda: uplink.status.state == "oversize", "the alarm")
+    assert uplink.status.reason == "sync.oversize"
+    shop.sell("selling goes on")
