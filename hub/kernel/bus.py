@@ -4,8 +4,9 @@ import asyncio
 import hmac
 import logging
 import queue
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from typing import Any, cast
 
 import msgspec
@@ -21,7 +22,7 @@ from hub.kernel.ledger import Ledger, Origin
 from hub.kernel.messages import Command, Event
 from hub.kernel.module import CommandSpec, Manifest, Reaction
 from hub.kernel.projections import Projector
-from hub.kernel.sql import Session
+from hub.kernel.sql import ReadOnly, Session
 from hub.kernel.writer import Outcome, Waiter, Writer, storage_refusal
 
 REACTION_LIMIT = 200
@@ -79,9 +80,8 @@ class DecisionCore:
         if (first := self._first_answer(session, work)) is not None:
             return first
         context = self._context(session, work)
-        session.cursor.execute("PRAGMA query_only = ON")
-        decision = self._with_reactions(work.spec.handler(command, context), context)
-        session.cursor.execute("PRAGMA query_only = OFF")
+        with _reading_only(session):
+            decision = self._with_reactions(work.spec.handler(command, context), context)
         if decision.refusal is not None and not decision.events:
             return Outcome(refusal=decision.refusal)
         session.write_all(decision.local)
@@ -137,7 +137,7 @@ class DecisionCore:
         now = self._clock.read()
         now_ms = max(now.wall_ms, self._ledger.head.at_ms)
         return Context(
-            read=session,
+            read=ReadOnly(session),
             people=self._people,
             store_id=self._origin.store_id,
             command_id=work.command.command_id,
@@ -241,6 +241,19 @@ class Bus:
     ) -> bool:
         work = _Work(spec, command, caller, request_hash(command, self._request_key), evidence)
         return self._writer.submit(work, spec.durability, waiter)
+
+
+@contextmanager
+def _reading_only(session: Session) -> Iterator[None]:
+    """Raises RuntimeError when what ran inside wrote after all, and so the command is undone.
+
+    `PRAGMA query_only` would stop it sooner, but each turn of it makes SQLite prepare every statement anew.
+    """
+    connection = session.cursor.connection
+    changes = connection.total_changes
+    yield
+    if connection.total_changes != changes or not connection.in_transaction:
+        raise RuntimeError("a handler wrote by itself")
 
 
 def request_hash(command: Command, key: bytes) -> str:

@@ -4,15 +4,16 @@ Rendering a statement at each call costs more than running it, so nothing here i
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, cast
 
-from sqlalchemy import Select, Table, insert
+from sqlalchemy import BindParameter, ColumnElement, Select, Table, insert, literal_column
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.expression import Executable
+from sqlalchemy.sql.visitors import replacement_traverse
 
 from hub.kernel.messages import View
 
@@ -33,6 +34,8 @@ class Cursor(Protocol):
     def executemany(self, sql: str, parameters: Sequence[Sequence[Value]], /) -> object: ...
     def fetchall(self) -> list[Any]: ...
     def fetchone(self) -> Any: ...
+    @property
+    def connection(self) -> Any: ...
 
 
 class Rendered:
@@ -101,13 +104,25 @@ def upsert(
     return Kept(rendered_by(sqlite_insert), rendered_by(postgresql_insert))
 
 
+def _constant(element: Any, **_options: Any) -> ColumnElement[Any] | None:
+    """A constant as a query's text has it.
+
+    SQLite prepares a query anew whenever its LIMIT or a partial index's condition is bound.
+    """
+    if not isinstance(element, BindParameter) or element.required or not isinstance(element.value, str | int):
+        return None
+    value = element.value
+    text = str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
+    return literal_column(text, element.type)
+
+
 class Query(Generic[V]):
     """A kept SELECT whose rows become views, column by column."""
 
     __slots__ = ("_kept", "view")
 
     def __init__(self, statement: Select[Any], view: type[V]) -> None:
-        self._kept = Kept(statement)
+        self._kept = Kept(cast("Select[Any]", replacement_traverse(statement, {}, _constant)))
         self.view = view
 
     def rendered(self, dialect: str) -> Rendered:
@@ -125,6 +140,23 @@ class Reader(Protocol):
     def first(self, query: Query[V], **parameters: Value) -> V | None:
         """The first row as a view, or None."""
         ...
+
+
+class ReadOnly:
+    """What a handler may do with the writer's session."""
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: "Session") -> None:
+        self._session = session
+
+    def all(self, query: Query[V], **parameters: Value) -> list[V]:
+        """Every row of the query as views."""
+        return self._session.all(query, **parameters)
+
+    def first(self, query: Query[V], **parameters: Value) -> V | None:
+        """The first row as a view, or None."""
+        return self._session.first(query, **parameters)
 
 
 class Session:

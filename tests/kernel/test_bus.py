@@ -167,16 +167,27 @@ def test_one_command_sent_by_sixteen_at_once_is_done_once(hub: Engine) -> None:
     assert beans_in(hub, "a") == 3
 
 
-def test_a_handler_that_writes_is_stopped(open_hub: OpenHub) -> None:
-    def writes(_command: Do, context: Context) -> Decision:
-        context.read.cursor.execute("INSERT INTO notes VALUES ('by the back door')")  # type: ignore[attr-defined]
+def test_a_handler_is_given_nothing_to_write_with(open_hub: OpenHub) -> None:
+    def looks(_command: Do, context: Context) -> Decision:
+        assert {name for name in dir(context.read) if not name.startswith("_")} == {"all", "first"}
         return Decision()
+
+    hub = open_hub(jars.manifest, doing(looks))
+    assert hub.bus.dispatch(Do(command_id=new_id()), SYSTEM).refusal is None
+
+
+@pytest.mark.parametrize("statement", ["INSERT INTO notes VALUES ('by the back door')", "COMMIT"])
+def test_a_handler_that_writes_is_stopped(open_hub: OpenHub, statement: str) -> None:
+    def writes(_command: Do, context: Context) -> Decision:
+        context.read._session.cursor.execute(statement)  # type: ignore[attr-defined]
+        return Decision.of(Noticed(jar_id="a"))
 
     hub = open_hub(jars.manifest, doing(writes))
     assert hub.bus.dispatch(Do(command_id=new_id()), SYSTEM).refusal == Refusal("hub.internal_error", 500)
     with hub.readers.session() as session:
         session.cursor.execute("SELECT count(*) FROM notes")
         assert session.cursor.fetchone() == (0,)
+    assert last_seq(hub) == 0
     assert hub.bus.dispatch(fill(), SYSTEM).refusal is None
 
 

@@ -131,3 +131,16 @@ def test_a_snapshot_stays_where_it_began(hub: Engine) -> None:
 def test_readers_cannot_write(hub: Engine) -> None:
     with hub.readers.session() as session, pytest.raises(DatabaseError, match="readonly"):
         session.write(add_beans, [row(1)])
+
+
+def test_a_query_keeps_its_constants_in_its_text(session: Session) -> None:
+    columns = (jars.c.jar_id, jars.c.beans)
+    statement = select(*columns).where(jars.c.jar_id != "it's 100%", jars.c.beans > bindparam("beans"))
+    query = Query(statement.limit(1), Jar)
+    assert "!= 'it''s 100%'" in query.rendered("sqlite").sql
+    assert "LIMIT 1" in query.rendered("sqlite").sql
+    assert "!= 'it''s 100%%'" in query.rendered("postgresql").sql
+    assert query.rendered("postgresql").parameters({"beans": 2}) == (2,)
+    session.write(add_beans, [row(3)])
+    assert session.all(query, beans=2)
+    assert not session.all(query, beans=3)
