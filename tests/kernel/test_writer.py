@@ -69,7 +69,7 @@ class Bench:
         return Writer(self.connection, self.core, self.head().seq, lambda: None, monotonic_s, self._renew)
 
     def _renew(self) -> None:
-        self.renewals.append(self.connection.log[-1])
+        self.renewals.append(self.connection.log[-1] if self.connection.log else "start")
 
     def _hold(self, _command: Hold, _context: Context) -> Decision:
         self.entered.set()
