@@ -1,0 +1,103 @@
+"""Freezes what a release wrote: `python -m tests.vectors.freeze 0.1`. Later ones must read it as it did.
+
+A journal as its exact bodies, one a line, and what its tables held. Once a release is out its vector never
+changes; `--again` is for the time before that.
+"""
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+from sqlalchemy import Table
+
+from hub.app.wiring import ROOMS
+from hub.devices import store as devices
+from hub.devices.messages import FinishDrawerRelease, FinishPrint, TakeDrawerPosition
+from hub.kernel.context import SYSTEM, Caller
+from hub.kernel.dump import dump
+from hub.kernel.journal import read_page
+from hub.kernel.schema import tables_of
+from hub.modules.catalogue import demo
+from hub.modules.identity.messages import SignIn
+from tests.devices.counter import DRAWER, SCANNER, Counter
+from tests.modules.day_of_trade import NUMBERS, PINS, Day
+from tests.modules.shop import STORE, TILL
+
+HERE = Path(__file__).resolve().parent / "journal"
+STEPS, ROUNDS, SEED = 10, 15, 20_261_122
+EVERYTHING = 100_000
+
+
+def projected_tables() -> list[Table]:
+    """Every table that a journal makes."""
+    return tables_of(ROOMS, "projected")
+
+
+def trade(counter: Counter) -> None:
+    """A short day in which everything of this release happens at least once."""
+    counter.catalogue()
+    day = Day(counter.engine.bus.dispatch, SEED)
+    day.open_shop()
+    counter.devices()
+    sign_in(counter, "manager", PINS["manager"], times=2)
+    sign_in(counter, "cashier", "000000", times=5)
+    counter.clock.pass_s(61)
+    for number in range(ROUNDS):
+        day.trade(STEPS)
+        use_hardware(counter, number)
+        counter.clock.pass_s(61)
+    day.close_shop()
+    day.forget_the_cashier()
+
+
+def sign_in(counter: Counter, role: str, pin: str, times: int) -> None:
+    """At the first till, as often as that: right twice ends the first session, wrong five times locks."""
+    for _ in range(times):
+        counter.send(SignIn, Caller(), terminal_id=TILL, staff_no=NUMBERS[role], pin=pin)
+
+
+def use_hardware(counter: Counter, number: int) -> None:
+    """A scan that counts and one that comes late; the drawer; what has been waiting for the printer."""
+    code = next(item.barcodes[0] for item in demo.items()[number:] if item.barcodes)
+    counter.scan(code)
+    counter.scan(code, age_ms=5_000)
+    for is_open in (True, False):
+        position = {"device_id": DRAWER, "boot_id": "boot-2", "gateway_seq": 2 * number + (not is_open)}
+        counter.send(TakeDrawerPosition, SYSTEM, is_open=is_open, **position)
+    read, endings = counter.read, ("printed", "unknown", "failed")
+    if (job := devices.next_print_job(read, STORE, TILL)) is not None:
+        counter.send(FinishPrint, SYSTEM, job_id=job.job_id, state=endings[number % 3], reason="")
+    if (release := devices.release_since(read, STORE, DRAWER, 0)) is not None:
+        counter.send(FinishDrawerRelease, SYSTEM, release_id=release.release_id, is_sent=True)
+    assert devices.device(read, STORE, SCANNER) is not None
+
+
+def freeze(release: str) -> int:
+    """Write a release's vector; returns its number of events."""
+    with tempfile.TemporaryDirectory() as folder:
+        counter = Counter(Path(folder))
+        trade(counter)
+        entries = read_page(counter.read, 0, EVERYTHING, EVERYTHING)
+        with counter.read.session() as session:
+            tables = dump(session, projected_tables())
+        counter.engine.close()
+    HERE.mkdir(exist_ok=True)
+    (HERE / f"{release}.journal.jsonl").write_bytes(b"".join(entry.body + b"\n" for entry in entries))
+    frozen = {"head": entries[-1].hash.hex(), "events": len(entries), "tables": tables}
+    (HERE / f"{release}.tables.json").write_text(json.dumps(frozen, ensure_ascii=False, indent=0) + "\n")
+    return len(entries)
+
+
+def main() -> int:
+    """The command line; exit 1 when the release is frozen already."""
+    release, *options = sys.argv[1:]
+    if (HERE / f"{release}.tables.json").exists() and "--again" not in options:
+        print(f"{release} is frozen already", file=sys.stderr)  # noqa: T201
+        return 1
+    print(f"{release}: {freeze(release)} events")  # noqa: T201
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
