@@ -106,22 +106,27 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
 
 
 class Hello(Frame, frozen=True, kw_only=True, tag="hello"):
-    """First frame from a gateway; boot_id is new at each start of its process."""
+    """First frame from a gateway; boot_id is new at each start of its process, at is as in a heartbeat."""
 
     gateway_id: Id
     boot_id: Id
     version: str
     protocol: int = PROTOCOL_VERSION
+    at: int = 0
     devices: Annotated[tuple[DeviceInfo, ...], Meta(max_length=64)] = ()
 
 
 class Reading(Frame, frozen=True, kw_only=True, tag="reading"):
-    """A reading, re-sent until acked; seq is gapless per boot_id, age_ms runs from device to sending."""
+    """A reading, re-sent until acked; seq is gapless per boot_id, age_ms runs from device to sending.
+
+    at is when it was sent, by the clock of the heartbeats: what it waited on the wire is the hub's to add.
+    """
 
     device_id: Id
     boot_id: Id
     seq: Annotated[int, Meta(ge=1)]
     age_ms: Annotated[int, Meta(ge=0)]
+    at: int = 0
     reading: AnyReading
 
 
@@ -152,7 +157,7 @@ class DrawerReleased(Frame, frozen=True, kw_only=True, tag="drawer_released"):
 
 
 class Heartbeat(Frame, frozen=True, kw_only=True, tag="heartbeat"):
-    """Sent both ways; at is the sender's own milliseconds and means nothing to the other end."""
+    """Sent both ways; at is the sender's own steady milliseconds: only differences mean anything."""
 
     at: int = 0
 

@@ -100,6 +100,7 @@ class HubLink:
             gateway_id=self._gateway_id,
             boot_id=self._outbox.boot_id,
             version=self._version,
+            at=self._now_ms(),
             devices=self._outbox.greet(),
         )
         await socket.send(encode(hello))
@@ -129,7 +130,7 @@ class HubLink:
 
     async def _beat(self, socket: ClientConnection, heartbeat_s: float) -> None:
         while True:
-            await self._send(socket, encode(Heartbeat(at=int(self._monotonic() * 1000))))
+            await self._send(socket, encode(Heartbeat(at=self._now_ms())))
             await asyncio.sleep(heartbeat_s)
 
     async def _send(self, socket: ClientConnection, text: str) -> None:
@@ -155,6 +156,9 @@ class HubLink:
         except FrameError as error:  # a newer hub may say what we do not know
             logger.warning("%s", error)
             return None
+
+    def _now_ms(self) -> int:
+        return int(self._monotonic() * 1000)
 
     def _say_once(self, trouble: str) -> None:
         if trouble != self._last_trouble:

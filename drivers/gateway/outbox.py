@@ -125,10 +125,12 @@ class Outbox:
 
     def _reading_frame(self, kept: _Kept) -> Reading:
         kept.sent = True
+        now_s = self._monotonic()
         return Reading(
             device_id=kept.device_id,
             boot_id=self.boot_id,
             seq=kept.seq,
-            age_ms=max(0, int((self._monotonic() - kept.at_s) * 1000)),
+            age_ms=max(0, int((now_s - kept.at_s) * 1000)),
+            at=int(now_s * 1000),
             reading=kept.reading,
         )

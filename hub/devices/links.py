@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 
 from drivers import messages as wire
 from hub.devices import messages
+from hub.devices.transit import Transit
 from hub.kernel.bus import Bus
 from hub.kernel.clock import Clock
 from hub.kernel.context import Actor, Caller
@@ -44,6 +45,7 @@ class GatewayLink:
     def __init__(self, socket: Socket, hello: wire.Hello) -> None:
         self.gateway_id = hello.gateway_id
         self.device_ids = {device.device_id for device in hello.devices}
+        self.transit = Transit()
         self._socket = socket
 
     async def send(self, frame: wire.HubFrame) -> bool:
@@ -98,6 +100,7 @@ class Gateways:
             await socket.close(4400, "hello expected")
             return
         link = GatewayLink(socket, hello)
+        link.transit.heard(hello.at, self._now_ms())
         await self._admit(link, hello)
         beat = asyncio.create_task(self._beat(link), name=f"heartbeat {link.gateway_id}")
         try:
@@ -144,7 +147,7 @@ class Gateways:
 
     async def _beat(self, link: GatewayLink) -> None:
         while True:
-            if not await link.send(wire.Heartbeat(at=int(self._clock.read().monotonic_s * 1000))):
+            if not await link.send(wire.Heartbeat(at=self._now_ms())):
                 return
             await asyncio.sleep(HEARTBEAT_S)
 
@@ -168,20 +171,23 @@ class Gateways:
                         reason=frame.reason,
                     )
                 )
+            case wire.Heartbeat():  # keeps the link alive by arriving
+                link.transit.heard(frame.at, self._now_ms())
             case _:
-                pass  # heartbeats keep the link alive by arriving
+                pass
 
     async def _take(self, link: GatewayLink, reading: wire.Reading) -> None:
-        outcome = await self._dispatch_reading(reading)
+        took_ms = link.transit.took_ms(reading.at, self._now_ms())
+        outcome = await self._dispatch_reading(reading, reading.age_ms + took_ms)
         if outcome is None or not _should_come_again(outcome):
             await link.send(wire.Ack(boot_id=reading.boot_id, seq=reading.seq))
 
-    async def _dispatch_reading(self, reading: wire.Reading) -> Outcome | None:
+    async def _dispatch_reading(self, reading: wire.Reading, age_ms: int) -> Outcome | None:
         place = _Place(reading.device_id, reading.boot_id, reading.seq)
         match reading.reading:
             case wire.Scan():
                 terminal_id, actor = self._at_terminal(reading.device_id)
-                scan = place.scan(reading.age_ms, reading.reading)
+                scan = place.scan(age_ms, reading.reading)
                 outcome = await self._bus.adispatch(scan, Caller(actor, terminal_id, system=True))
                 self._scanned(terminal_id, outcome)
                 return outcome
@@ -206,6 +212,9 @@ class Gateways:
                 reason=reason,
             )
         )
+
+    def _now_ms(self) -> int:
+        return int(self._clock.read().monotonic_s * 1000)
 
     async def _send_as(self, command: Command) -> Outcome:
         return await self._bus.adispatch(command, Caller(system=True))

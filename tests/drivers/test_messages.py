@@ -58,6 +58,7 @@ def test_the_wire_form_is_the_agreed_one() -> None:
         "boot_id": "b",
         "seq": 7,
         "age_ms": 3,
+        "at": 0,
         "reading": {"type": "scan", "text": "1", "symbology": None, "raw_hex": ""},
     }
     assert json.loads(encode(Ack(boot_id="b", seq=7))) == {"type": "ack", "boot_id": "b", "seq": 7}
