@@ -101,10 +101,11 @@ def keys(page: Page) -> Keys:
 
 
 @pytest.fixture
-def till(page: Page, hub: FakeHub) -> Page:
+def till(page: Page, hub: FakeHub, keys: Keys) -> Page:
     """The till's page over the fake hub, signed in, with an open shift."""
     hub.shop.sign_in_and_open()
-    page.add_init_script("localStorage['dianshu.terminal'] = 'T01'; sessionStorage['dianshu.signed-in'] = '1'")
+    page.add_init_script("localStorage['dianshu.terminal'] = 'T01'")
+    page.add_init_script("sessionStorage['dianshu.signed-in'] = '1'")
     page.goto("http://127.0.0.1:8710/till/")
     page.get_by_role("search").wait_for()
     return page

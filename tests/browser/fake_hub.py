@@ -15,7 +15,7 @@ TILL_PAGES = ROOT / "hub/app/static/till"
 
 
 class FakeHub:
-    """One hub for one browser context; `offline` lets no command through, `dropped` loses that many answers."""
+    """One hub for one browser context; `offline` lets nothing through, `dropped` loses that many answers."""
 
     def __init__(self, context: BrowserContext, shop: FakeShop) -> None:
         self.shop = shop
@@ -66,7 +66,7 @@ class FakeHub:
             else:
                 route.fulfill(json=self._answer(url.path, query))
             return
-        command = route.request.post_data_json
+        command: Json = json.loads(route.request.post_data or "{}")
         status, body = self.shop.command(command)
         self.push()
         if self.dropped and command["type"] == "PayCash":
@@ -81,10 +81,10 @@ class FakeHub:
         if path.endswith("/me"):
             return self.shop.who or {}
         if path.endswith("/categories"):
-            counts = [(key, sum(item["category"] == key for item in self.shop.items)) for key, _, _ in CATEGORIES]
+            held = [item["category"] for item in self.shop.items]
             return [
-                {"category": key, "name": name, "name_en": name_en, "item_count": count}
-                for (key, name, name_en), (_, count) in zip(CATEGORIES, counts, strict=True)
+                {"category": key, "name": name, "name_en": name_en, "item_count": held.count(key)}
+                for key, name, name_en in CATEGORIES
             ]
         if path.endswith("/items"):
             return self.shop.page(query.get("category"), query.get("search"), int(query.get("limit", "100")))

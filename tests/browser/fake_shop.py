@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Json = dict[str, Any]
+Answer = tuple[int, Json | None]
 
 CATEGORIES = (
     ("drinks", "饮料", "Drinks"),
@@ -71,10 +72,10 @@ class FakeShop:
     shift: Json | None = None
     prints: list[Json] = field(default_factory=list)
     devices: list[Json] = field(default_factory=list)
-    sync: Json = field(default_factory=lambda: _sync(0, 0, connected=True))
+    sync: Json = field(default_factory=lambda: sync_state(0, 0, connected=True))
     clock_trusted: bool = True
     commands: list[Json] = field(default_factory=list)
-    answers: dict[str, tuple[int, Json | None]] = field(default_factory=dict)
+    answers: dict[str, Answer] = field(default_factory=dict)
     outbox: list[Json] = field(default_factory=list)
     orders_paid: int = 0
 
@@ -103,7 +104,7 @@ class FakeShop:
             "prints": self.prints,
         }
 
-    def command(self, body: Json) -> tuple[int, Json | None]:
+    def command(self, body: Json) -> Answer:
         """The same id is answered once and the same for ever."""
         command_id = body["command_id"]
         if command_id not in self.answers:
@@ -117,7 +118,10 @@ class FakeShop:
             "store_id": "S001",
             "name": "店枢演示店",
             "name_en": "Dianshu demo store",
-            "terminals": [{"terminal_id": "T01", "name": "1 号收银台"}, {"terminal_id": "T02", "name": "2 号收银台"}],
+            "terminals": [
+                {"terminal_id": "T01", "name": "1 号收银台"},
+                {"terminal_id": "T02", "name": "2 号收银台"},
+            ],
             "is_demo": True,
             "demo_logins": [
                 {"staff_no": "0001", "pin": "2468", "role": "cashier"},
@@ -138,15 +142,20 @@ class FakeShop:
         found = [
             item
             for item in self.items
-            if (query and (query in item["name"] or query.lower() in item["name_en"].lower() or query == item["code"]))
+            if (
+                query
+                and (
+                    query in item["name"] or query.lower() in item["name_en"].lower() or query == item["code"]
+                )
+            )
             or (not query and item["category"] == category)
         ]
         return {"version": 1, "items": found[:limit], "more": len(found) > limit}
 
-    def do_SignIn(self, body: Json) -> tuple[int, Json | None]:
+    def do_SignIn(self, body: Json) -> Answer:
         """Cashier 0001 and manager 0009, both with 2468."""
         if body["pin"] != "2468":
-            return 403, {"code": "identity.sign_in_refused", "message": "工号或密码不正确，请重新输入", "facts": {}}
+            return _refusal("identity.sign_in_refused", "工号或密码不正确，请重新输入")
         self.who = {
             "session_id": "5e" * 16,
             "staff_id": "st" * 16,
@@ -157,12 +166,12 @@ class FakeShop:
         }
         return 200, self.who
 
-    def do_SignOut(self, _body: Json) -> tuple[int, Json | None]:
+    def do_SignOut(self, _body: Json) -> Answer:
         """Nothing is left of a session."""
         self.who = None
         return 200, None
 
-    def do_OpenShift(self, body: Json) -> tuple[int, Json | None]:
+    def do_OpenShift(self, body: Json) -> Answer:
         """A shift with its float."""
         self.shift = {
             "shift_id": body["shift_id"],
@@ -176,34 +185,37 @@ class FakeShop:
         self.say("shift", shift=self.shift)
         return 200, {"shift_id": body["shift_id"], "terminal_id": "T01", "business_date": "2026-11-22"}
 
-    def do_CloseShift(self, body: Json) -> tuple[int, Json | None]:
+    def do_CloseShift(self, body: Json) -> Answer:
         """The blind count is compared only now."""
         totals = self._totals()
         self.shift = None
         self.say("shift", shift=None)
         counted_fen = body["counted_fen"]
-        return 200, totals | {"counted_fen": counted_fen, "difference_fen": counted_fen - totals["expected_fen"]}
+        return 200, totals | {
+            "counted_fen": counted_fen,
+            "difference_fen": counted_fen - totals["expected_fen"],
+        }
 
-    def do_TakeXReport(self, body: Json) -> tuple[int, Json | None]:
+    def do_TakeXReport(self, body: Json) -> Answer:
         """Only with a manager."""
         return self._denied(body) or (200, self._totals())
 
-    def do_OpenDrawer(self, body: Json) -> tuple[int, Json | None]:
+    def do_OpenDrawer(self, body: Json) -> Answer:
         """Only with a manager."""
         return self._denied(body) or (200, {"release_id": "0" * 32, "terminal_id": "T01"})
 
-    def do_ScanCode(self, body: Json) -> tuple[int, Json | None]:
+    def do_ScanCode(self, body: Json) -> Answer:
         """A known code is added; an unknown one asks."""
         item = next((item for item in self.items if item["code"] == body["code"]), None)
         if item is None:
             return 200, {"outcome": "unknown", "code": body["code"], "item_id": None}
         return self.add(item, 1000)
 
-    def do_AddItem(self, body: Json) -> tuple[int, Json | None]:
+    def do_AddItem(self, body: Json) -> Answer:
         """A tile was touched."""
         return self.add(self.find(body["item_id"]), body["qty_milli"])
 
-    def add(self, item: Json, qty_milli: int) -> tuple[int, Json | None]:
+    def add(self, item: Json, qty_milli: int) -> Answer:
         """Raise the item's line, or make one."""
         if self.basket is None:
             self.basket = {
@@ -214,12 +226,17 @@ class FakeShop:
                 "lines": [],
             }
         lines = self.basket["lines"]
-        line = next((line for line in lines if line["item_id"] == item["item_id"] and line["state"] == "live"), None)
+        line = next(
+            (line for line in lines if line["item_id"] == item["item_id"] and line["state"] == "live"), None
+        )
         if line is None:
             line = {
                 "line_id": f"line-{len(lines) + 1}",
                 "line_no": len(lines) + 1,
-                **{name: item[name] for name in ("item_id", "sku", "code", "name", "name_en", "unit", "sold_by")},
+                **{
+                    name: item[name]
+                    for name in ("item_id", "sku", "code", "name", "name_en", "unit", "sold_by")
+                },
                 "unit_price_fen": item["price_fen"],
                 "qty_milli": 0,
                 "tax_rate_bp": 1300,
@@ -231,7 +248,7 @@ class FakeShop:
         self.changed(line["line_id"])
         return 200, {"outcome": "added", "order_id": self.basket["order_id"], "line_id": line["line_id"]}
 
-    def do_SetQuantity(self, body: Json) -> tuple[int, Json | None]:
+    def do_SetQuantity(self, body: Json) -> Answer:
         """A lower quantity above the limit needs a manager."""
         line = self._line(body["line_id"])
         lowered_fen = (line["qty_milli"] - body["qty_milli"]) * line["unit_price_fen"] // 1000
@@ -240,7 +257,7 @@ class FakeShop:
         line["qty_milli"] = body["qty_milli"]
         return self.changed(line["line_id"])
 
-    def do_VoidLine(self, body: Json) -> tuple[int, Json | None]:
+    def do_VoidLine(self, body: Json) -> Answer:
         """A void above the limit needs a manager."""
         line = self._line(body["line_id"])
         if line["amount_fen"] > APPROVAL_LIMIT_FEN and (denied := self._denied(body)):
@@ -248,13 +265,13 @@ class FakeShop:
         line["state"] = "voided"
         return self.changed(None)
 
-    def do_ParkBasket(self, _body: Json) -> tuple[int, Json | None]:
+    def do_ParkBasket(self, _body: Json) -> Answer:
         """Put the basket aside."""
         assert self.basket
         self.parked.append(self._row() | {"basket": self.basket})
         return self._emptied()
 
-    def do_ResumeBasket(self, body: Json) -> tuple[int, Json | None]:
+    def do_ResumeBasket(self, body: Json) -> Answer:
         """Take a basket back."""
         row = next(row for row in self.parked if row["order_id"] == body["order_id"])
         self.parked.remove(row)
@@ -262,19 +279,19 @@ class FakeShop:
         self.say("parked", parked=self.parked)
         return self.changed(None)
 
-    def do_ClearBasket(self, body: Json) -> tuple[int, Json | None]:
+    def do_ClearBasket(self, body: Json) -> Answer:
         """Give the basket up; above the limit with a manager."""
         assert self.basket
         if self.basket["total_fen"] > APPROVAL_LIMIT_FEN and (denied := self._denied(body)):
             return denied
         return self._emptied()
 
-    def do_PayCash(self, body: Json) -> tuple[int, Json | None]:
+    def do_PayCash(self, body: Json) -> Answer:
         """Take the money; the receipt goes to the printer."""
         assert self.basket
         total_fen = self.basket["total_fen"]
         if body["due_fen"] != total_fen:
-            return 409, {"code": "orders.total_changed", "message": "合计已变", "facts": {}}
+            return _refusal("orders.total_changed", "合计已变")
         self.orders_paid += 1
         order_id = self.basket["order_id"]
         self._emptied()
@@ -287,7 +304,7 @@ class FakeShop:
             "payments": [],
         }
 
-    def do_SettlePrint(self, body: Json) -> tuple[int, Json | None]:
+    def do_SettlePrint(self, body: Json) -> Answer:
         """A person has looked at the paper."""
         self.prints = [job for job in self.prints if job["job_id"] != body["job_id"]]
         self.say("prints", prints=self.prints)
@@ -297,21 +314,31 @@ class FakeShop:
         """A frame for every open page."""
         self.outbox.append({"type": kind, **parts})
 
-    def changed(self, touched_line_id: str | None) -> tuple[int, Json | None]:
+    def changed(self, touched_line_id: str | None) -> Answer:
         """Add the basket up again and show it."""
         assert self.basket
         for line in self.basket["lines"]:
             line["amount_fen"] = line["unit_price_fen"] * line["qty_milli"] // 1000
         live = [line for line in self.basket["lines"] if line["state"] == "live"]
         self.basket["total_fen"] = sum(line["amount_fen"] for line in live)
-        self.basket["item_count"] = sum(1 if line["sold_by"] == "weight" else line["qty_milli"] // 1000 for line in live)
+        self.basket["item_count"] = sum(
+            1 if line["sold_by"] == "weight" else line["qty_milli"] // 1000 for line in live
+        )
         self.basket["touched_line_id"] = touched_line_id
         self.say("basket", basket=self.basket)
-        return 200, {"order_id": self.basket["order_id"], "state": "open", "total_fen": self.basket["total_fen"]}
+        return 200, {
+            "order_id": self.basket["order_id"],
+            "state": "open",
+            "total_fen": self.basket["total_fen"],
+        }
 
-    def _emptied(self) -> tuple[int, Json | None]:
+    def _emptied(self) -> Answer:
         assert self.basket
-        answer = {"order_id": self.basket["order_id"], "state": "parked", "total_fen": self.basket["total_fen"]}
+        answer = {
+            "order_id": self.basket["order_id"],
+            "state": "parked",
+            "total_fen": self.basket["total_fen"],
+        }
         self.basket = None
         self.say("basket", basket=None)
         self.say("parked", parked=self.parked)
@@ -319,7 +346,7 @@ class FakeShop:
 
     def _line(self, line_id: str) -> Json:
         assert self.basket
-        return next(line for line in self.basket["lines"] if line["line_id"] == line_id)  # type: ignore[no-any-return]
+        return next(line for line in self.basket["lines"] if line["line_id"] == line_id)
 
     def _row(self) -> Json:
         assert self.basket
@@ -356,16 +383,20 @@ class FakeShop:
             "difference_fen": None,
         }
 
-    def _denied(self, body: Json) -> tuple[int, Json | None] | None:
+    def _denied(self, body: Json) -> Answer | None:
         approval = body.get("approval")
         if not approval:
-            return 403, {"code": "audit.approval_needed", "message": "此操作需要店长授权", "facts": {}}
+            return _refusal("audit.approval_needed", "此操作需要店长授权")
         if approval["pin"] != "2468":
-            return 403, {"code": "audit.approval_pin_wrong", "message": "店长工号或密码不正确，请重新输入", "facts": {}}
+            return _refusal("audit.approval_pin_wrong", "店长工号或密码不正确，请重新输入")
         return None
 
 
-def _sync(pending: int, oldest_age_s: int, connected: bool) -> Json:
+def _refusal(code: str, message: str) -> Answer:
+    return 409, {"code": code, "message": message, "facts": {}}
+
+
+def sync_state(pending: int, oldest_age_s: int, connected: bool) -> Json:
     return {
         "connected": connected,
         "state": "ok",
@@ -377,6 +408,3 @@ def _sync(pending: int, oldest_age_s: int, connected: bool) -> Json:
         "oldest_age_s": oldest_age_s,
         "last_ack_at_ms": None,
     }
-
-
-sync_state = _sync

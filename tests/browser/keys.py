@@ -1,4 +1,4 @@
-"""Hands on a keyboard, with a clock of their own: the page sees the times we say, however busy the machine is."""
+"""Hands on a keyboard with a clock of their own: the page sees our times, however busy the machine is."""
 
 import time
 from typing import Any
@@ -6,9 +6,17 @@ from typing import Any
 from playwright.sync_api import CDPSession, Page
 
 SCANNER_GAP_S = 0.004
-PERSON_GAP_S = 0.12
-PAUSE_S = 1.0
-NAMED: dict[str, tuple[int, str]] = {"Enter": (13, "\r"), "Backspace": (8, ""), "Escape": (27, ""), "Delete": (46, "")}
+PERSON_GAP_S = 0.7
+PAUSE_S = 3.0
+SCANNER_SETTING_MS = 400
+"""The page waits this long, of its own time, for the rest of a scan: a busy machine is no slow scanner."""
+
+NAMED: dict[str, tuple[int, str]] = {
+    "Enter": (13, "\r"),
+    "Backspace": (8, ""),
+    "Escape": (27, ""),
+    "Delete": (46, ""),
+}
 NAMED |= {f"F{number}": (111 + number, "") for number in range(1, 13)}
 
 
@@ -16,6 +24,7 @@ class Keys:
     """One keyboard (and the wedge scanner plugged in beside it)."""
 
     def __init__(self, page: Page) -> None:
+        page.add_init_script(f"localStorage['dianshu.scanner-gap-ms'] = {SCANNER_SETTING_MS}")
         self._cdp: CDPSession = page.context.new_cdp_session(page)
         self._at_s = time.time()
 

@@ -80,7 +80,8 @@ def test_the_lock_file_names_no_registry() -> None:
 def export() -> ModuleType:
     """The exporter, which lies beside the schemas and is in no package."""
     spec = importlib.util.spec_from_file_location("web_api_export", WEB / "api" / "export.py")
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -71,6 +71,14 @@ export class WedgeDecoder {
   }
 }
 
+const GAP_SETTING = "dianshu.scanner-gap-ms";
+
+/** This till's own scanner may be slower than most: its inter-key time is a setting of the browser. */
+export function wedgeOptions(): WedgeOptions {
+  const gapMs = Number(localStorage.getItem(GAP_SETTING));
+  return gapMs >= 10 && gapMs <= 500 ? { ...WEDGE_DEFAULTS, interKeyMs: gapMs } : WEDGE_DEFAULTS;
+}
+
 type EditableField = HTMLInputElement | HTMLTextAreaElement;
 
 function editable(target: EventTarget | null): EditableField | null {

@@ -4,7 +4,7 @@ import "./till.css";
 import { createTexts } from "@kit/i18n";
 import { installKeyboard, typeCharacters } from "@kit/keyboard";
 import { unlockSounds } from "@kit/sounds";
-import { listenForScans } from "@kit/wedge";
+import { listenForScans, wedgeOptions } from "@kit/wedge";
 import App from "./App.vue";
 import { entry } from "./state/entry";
 import { tell } from "./state/notices";
@@ -17,8 +17,8 @@ import { zh } from "./texts/zh";
 installKeyboard();
 for (const gesture of ["pointerdown", "keydown"]) window.addEventListener(gesture, unlockSounds, { capture: true });
 
-listenForScans({
-  scan: (text) => {
+const heard = {
+  scan: (text: string) => {
     if (session.who && till.shift) void scan(text);
     else tell({ tone: "bad", key: "refused.notReady" });
   },
@@ -27,6 +27,7 @@ listenForScans({
     tell({ tone: "bad", key: "refused.unusable" });
   },
   typed: typeCharacters,
-});
+};
+listenForScans(heard, wedgeOptions());
 
 createApp(App).use(createTexts(zh, en)).mount("#app");

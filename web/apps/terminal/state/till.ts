@@ -19,7 +19,16 @@ export const till = reactive({
   clockTrusted: true,
   devices: [] as Device[],
   prints: [] as PrintJob[],
+  /** The order whose paper came out last: the hub lists only jobs that wait or ask, so one that is gone is done. */
+  cameOut: null as string | null,
 });
+
+function takePrints(prints: PrintJob[]): void {
+  const waiting = new Set(prints.map((job) => job.job_id));
+  const gone = till.prints.find((job) => !waiting.has(job.job_id));
+  if (gone) till.cameOut = gone.order_id;
+  till.prints = prints;
+}
 
 function takeSync(sync: SyncStatus, clockTrusted: boolean): void {
   till.sync = sync;
@@ -67,7 +76,7 @@ function apply(frame: Frame): void {
       till.devices = frame.devices;
       break;
     case "prints":
-      till.prints = frame.prints;
+      takePrints(frame.prints);
       break;
     case "ask":
       ask(

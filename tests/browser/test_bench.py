@@ -1,0 +1,65 @@
+"""The bench: every hand's act on the real simulated devices, seen on the page."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.axe import check
+from tests.browser.demo_shop import DemoShop
+
+
+@pytest.fixture
+def bench(demo: DemoShop, page: Page) -> Page:
+    """The bench, with its devices drawn."""
+    page.goto(demo.bench)
+    page.locator(".station").first.wait_for()
+    return page
+
+
+def station(bench: Page) -> Locator:
+    """The printer that has the drawer."""
+    return bench.locator(".station").filter(has=bench.locator(".drawer"))
+
+
+def test_anything_can_be_unplugged_and_plugged_in_again(bench: Page) -> None:
+    card = bench.locator(".card").last
+    card.get_by_role("button", name="拔掉").tap()
+    expect(card.get_by_text("已拔出")).to_be_visible()
+    card.get_by_role("button", name="插上").tap()
+    expect(card.get_by_text("已插好")).to_be_visible()
+    expect(card.get_by_text("正在使用")).to_be_visible()
+
+
+def test_the_drawer_is_pulled_open_and_pushed_shut(bench: Page) -> None:
+    drawer = station(bench).locator(".drawer")
+    drawer.get_by_role("button", name=re.compile("拉开")).tap()
+    expect(drawer.get_by_text("钱箱开着")).to_be_visible()
+    drawer.get_by_role("button", name=re.compile("推上")).tap()
+    expect(drawer.get_by_text("钱箱关着")).to_be_visible()
+
+
+def test_paper_and_cover(bench: Page) -> None:
+    printer = station(bench)
+    printer.get_by_role("combobox", name=re.compile("纸")).select_option("out")
+    expect(printer.locator(".led.bad")).to_be_visible()
+    printer.get_by_role("combobox", name=re.compile("纸")).select_option("ok")
+    printer.get_by_role("button", name=re.compile("上盖")).tap()
+    expect(printer.get_by_role("button", name=re.compile("上盖 · 打开"))).to_be_visible()
+    printer.get_by_role("button", name=re.compile("上盖")).tap()
+    expect(printer.locator(".led.good")).to_be_visible()
+
+
+def test_a_fault_is_named_and_mended(bench: Page) -> None:
+    printer = station(bench)
+    printer.get_by_role("combobox", name=re.compile("故障")).select_option("slow_drain")
+    expect(printer.get_by_text("现有故障：接收很慢")).to_be_visible()
+    printer.get_by_role("button", name="全部修好").tap()
+    expect(printer.get_by_text("现有故障")).to_have_count(0)
+
+
+def test_it_is_in_both_languages_and_for_everybody(bench: Page) -> None:
+    check(bench)
+    bench.get_by_role("button", name="English").tap()
+    expect(bench.get_by_role("heading", name="The counter")).to_be_visible()
+    check(bench)
