@@ -8,23 +8,15 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from hardware_sim.assembly import Fitter, wired_of
-from hardware_sim.bench.messages import (
-    DeviceChanged,
-    Printed,
-    ReceiptCut,
-    Scanned,
-    ScanOutcome,
-    Snapshot,
-)
 from hardware_sim.devices.device import Device
 from hardware_sim.devices.printer import Printer
 from hardware_sim.devices.printer_core import Torn
 from hardware_sim.devices.scanners import Scanner
-from hardware_sim.devices.testbed import Testbed, available
-from hardware_sim.feed import Feed
+from hardware_sim.devices.testbed import Testbed, available, process_testbed
 from hardware_sim.layout import STANDARD, KeyboardScannerSpec, Layout
+from hardware_sim.news import News
 from hardware_sim.schedule import FaultSchedule
-from hardware_sim.views import PaperLine, Receipt
+from hardware_sim.views import PaperLine, Receipt, ScanOutcome
 from hardware_sim.wiring import Wiring
 
 RECEIPTS_KEPT = 500
@@ -52,9 +44,10 @@ class Counter:
         layout: Layout,
         schedule: FaultSchedule,
         testbed: Testbed | None,
+        news: News,
         clock_us: Callable[[], int] = now_us,
     ) -> None:
-        self.feed = Feed()
+        self.news = news
         self.receipts: deque[Receipt] = deque(maxlen=RECEIPTS_KEPT)
         self.testbed = testbed
         self._to_come = list(schedule.steps)
@@ -86,26 +79,13 @@ class Counter:
         """Hold a code under a scanner; the outcome is news too."""
         heard = await self.scanner(device_id).scan(code)
         outcome = ScanOutcome(device_id=device_id, code=code, heard=heard)
-        self.feed.publish(lambda seq: Scanned(seq=seq, outcome=outcome))
+        self.news.scanned(outcome)
         return outcome
 
     async def receipt_after(self, number: int, timeout_s: float) -> Receipt:
         """The first receipt kept whose number is above `number`, waiting for it if need be."""
-        await self.feed.until(lambda: self._receipts_cut > number and bool(self.receipts), timeout_s)
+        await self.news.until(lambda: self._receipts_cut > number and bool(self.receipts), timeout_s)
         return next(receipt for receipt in self.receipts if receipt.number > number)
-
-    def snapshot(self) -> Snapshot:
-        hanging = {
-            device_id: tuple(device.core.hanging)
-            for device_id, device in self.devices.items()
-            if isinstance(device, Printer)
-        }
-        return Snapshot(
-            seq=self.feed.seq,
-            devices=tuple(device.view() for device in self.devices.values()),
-            paper=hanging,
-            receipts=tuple(self.receipts)[-20:],
-        )
 
     def wiring(self, bench_url: str | None = None) -> Wiring:
         """How a gateway reaches what is plugged in here."""
@@ -118,7 +98,7 @@ class Counter:
         )
 
     def changed(self, device: Device) -> None:
-        self.feed.publish(lambda seq: DeviceChanged(seq=seq, device=device.view()))
+        self.news.device_changed(device.view())
 
     def counted(self, device: Device) -> None:
         """Let happen what the schedule has for this point of the traffic."""
@@ -131,7 +111,7 @@ class Counter:
                 struck.suffer(step.fault)
 
     def printed(self, device_id: str, line: PaperLine) -> None:
-        self.feed.publish(lambda seq: Printed(seq=seq, device_id=device_id, line=line))
+        self.news.printed(device_id, line)
 
     def torn(self, device_id: str, columns: int, torn: Torn) -> None:
         self._receipts_cut += 1
@@ -143,14 +123,14 @@ class Counter:
             text=torn.text,
         )
         self.receipts.append(receipt)
-        self.feed.publish(lambda seq: ReceiptCut(seq=seq, receipt=receipt))
+        self.news.receipt_cut(receipt)
 
 
 def open_testbed(layout: Layout) -> Testbed | None:
     """A testbed if the layout needs one and this machine can have it."""
     if not any(isinstance(spec, KeyboardScannerSpec) for spec in layout):
         return None
-    return Testbed() if available() else None
+    return process_testbed() if available() else None
 
 
 @asynccontextmanager
@@ -158,10 +138,11 @@ async def open_counter(
     folder: Path,
     layout: Layout = STANDARD,
     schedule: FaultSchedule | None = None,
+    news: News | None = None,
 ) -> AsyncIterator[Counter]:
     """Every device plugged in and running, all unplugged at the end. A device that breaks ends it all."""
     testbed = open_testbed(layout)
-    counter = Counter(folder, layout, schedule or FaultSchedule(seed=0), testbed)
+    counter = Counter(folder, layout, schedule or FaultSchedule(seed=0), testbed, news or News())
     try:
         for device in counter.devices.values():
             device.plug()
@@ -178,5 +159,3 @@ async def open_counter(
     finally:
         for device in counter.devices.values():
             device.unplug()
-        if testbed:
-            testbed.close()

@@ -108,7 +108,7 @@ class SimulatedCounter:
 
         async def wait(counter: Counter) -> DeviceView:
             device = counter.device(device_id)
-            await counter.feed.until(lambda: condition(device.view()), timeout_s)
+            await counter.news.until(lambda: condition(device.view()), timeout_s)
             return device.view()
 
         return self._wait(wait, timeout_s)

@@ -88,3 +88,11 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     columns: int
     lines: tuple[PaperLine, ...]
     text: str
+
+
+class ScanOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """`heard` is false when no host has the device open, so the code went nowhere."""
+
+    device_id: str
+    code: str
+    heard: bool

@@ -13,9 +13,10 @@ from litestar.response import Redirect
 from litestar.router import Router
 from litestar.static_files import create_static_files_router
 
+from hardware_sim.bench.feed import Feed
 from hardware_sim.bench.guard import LocalPagesOnly
 from hardware_sim.bench.messages import Good, Problem
-from hardware_sim.bench.routes import api, counter_of
+from hardware_sim.bench.routes import api, counter_of, feed_of
 from hardware_sim.counter import Counter, NotThatKind, UnknownDevice
 from hardware_sim.devices.input_keys import Untypable
 
@@ -37,10 +38,10 @@ async def not_built() -> str:
 @websocket("/ws/bench")
 async def news(socket: WebSocket[Any, Any, State]) -> None:
     """A snapshot, then every frame as it happens. What the page says is not listened to."""
-    counter = counter_of(socket.app.state)
+    counter, feed = counter_of(socket.app.state), feed_of(socket.app.state)
     await socket.accept()
-    with counter.feed.listening() as listener:
-        await socket.send_data(msgspec.json.encode(counter.snapshot()).decode())
+    with feed.listening() as listener:
+        await socket.send_data(msgspec.json.encode(feed.snapshot(counter)).decode())
         while (frame := await listener.next()) is not None:
             await socket.send_data(msgspec.json.encode(frame).decode())
     await socket.close(code=LAGGED, reason="lagged")
@@ -68,12 +69,14 @@ def refused(_: Request[Any, Any, State], error: HTTPException) -> Response[Probl
     return problem(error.status_code, "bench.refused", "这个操作不行", error.detail)
 
 
-def build_app(counter: Counter, goods: tuple[Good, ...], pages: Path = PAGES) -> Litestar:
-    """The API at /api, the schema at /api/schema, the news at /ws/bench, the pages (if built) at /bench/."""
+def build_app(counter: Counter, feed: Feed, goods: tuple[Good, ...], pages: Path = PAGES) -> Litestar:
+    """The counter must have been opened with this feed as its news.
+
+    The API at /api, the schema at /api/schema, the news at /ws/bench, the pages (if built) at /bench/."""
     page = static(pages) if (pages / "index.html").is_file() else not_built
     return Litestar(
         route_handlers=[to_bench, api, news, page],
-        state=State({"counter": counter, "goods": goods}),
+        state=State({"counter": counter, "feed": feed, "goods": goods}),
         openapi_config=OpenAPIConfig(
             title="dianshu bench",
             version="1",

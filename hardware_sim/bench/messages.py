@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 
 from hardware_sim.faults import Fault
-from hardware_sim.views import DeviceView, PaperLine, PaperState, Receipt
+from hardware_sim.views import DeviceView, PaperLine, PaperState, Receipt, ScanOutcome
 
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
 DeviceId = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
@@ -26,14 +26,6 @@ class Scan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     device_id: DeviceId
     code: Code
-
-
-class ScanOutcome(msgspec.Struct, frozen=True, kw_only=True):
-    """`heard` is false when no host has the device open, so the code went nowhere."""
-
-    device_id: str
-    code: str
-    heard: bool
 
 
 class SetPaper(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -8,12 +8,12 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, JSONBody, Parameter
 from litestar.status_codes import HTTP_200_OK
 
+from hardware_sim.bench.feed import Feed
 from hardware_sim.bench.messages import (
     Bench,
     BenchFrame,
     Good,
     Scan,
-    ScanOutcome,
     SetCover,
     SetDrawer,
     SetFault,
@@ -21,7 +21,7 @@ from hardware_sim.bench.messages import (
 )
 from hardware_sim.bench.picture import picture_of
 from hardware_sim.counter import Counter
-from hardware_sim.views import DeviceView, Receipt
+from hardware_sim.views import DeviceView, Receipt, ScanOutcome
 
 LONGEST_WAIT_S = 60.0
 
@@ -32,6 +32,11 @@ Seconds = Annotated[float, Parameter(ge=0, le=LONGEST_WAIT_S)]
 def counter_of(state: State) -> Counter:
     counter: Counter = state.counter
     return counter
+
+
+def feed_of(state: State) -> Feed:
+    feed: Feed = state.feed
+    return feed
 
 
 @get("/bench", operation_id="bench")
@@ -136,7 +141,7 @@ async def receipt_picture(state: State, number: FromPath[int]) -> Response[str]:
 @get("/feed", operation_id="feed")
 async def read_feed(state: State) -> list[BenchFrame]:
     """What a listener on /ws/bench would be told first; here so that its frames are in the schema."""
-    return [counter_of(state).snapshot()]
+    return [feed_of(state).snapshot(counter_of(state))]
 
 
 api = Router(

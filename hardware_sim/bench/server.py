@@ -9,6 +9,7 @@ from pathlib import Path
 import uvicorn
 
 from hardware_sim.bench.app import build_app
+from hardware_sim.bench.feed import Feed
 from hardware_sim.bench.messages import Good
 from hardware_sim.counter import open_counter
 from hardware_sim.layout import STANDARD, Layout, unhurried
@@ -38,9 +39,10 @@ class BenchPlan:
 async def serve(plan: BenchPlan, listener: socket.socket, tell: Callable[[str], None]) -> None:
     """Run until SIGINT or SIGTERM; `tell` gets one line about what this machine cannot simulate."""
     url = f"http://{HOST}:{listener.getsockname()[1]}/bench/"
-    async with open_counter(plan.folder, unhurried(plan.layout, LINE_MS), plan.schedule) as counter:
+    feed = Feed()
+    async with open_counter(plan.folder, unhurried(plan.layout, LINE_MS), plan.schedule, feed) as counter:
         config = uvicorn.Config(
-            build_app(counter, plan.goods),
+            build_app(counter, feed, plan.goods),
             loop="asyncio",
             log_level="warning",
             lifespan="off",

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from hardware_sim.devices.input_keys import EVENT, dropped
 from hardware_sim.devices.input_record import InputIdentity
 from hardware_sim.devices.testbed import Testbed
-from hardware_sim.devices.wire import Ears, hung_up, settled
+from hardware_sim.devices.wire import CARRIED_OVER_S, Ears, hung_up, settled
 
 WATCH_S = 0.05
 # The tty under a mock node holds 4,096 bytes; more in flight could tear an event, which evdev would lose.
@@ -75,6 +75,7 @@ class InputWire:
         return True
 
     async def settle(self) -> None:
+        await asyncio.sleep(CARRIED_OVER_S)
         if self._fd is not None:
             await settled(self._fd, self._slave_path)
 

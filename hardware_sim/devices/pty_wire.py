@@ -5,7 +5,15 @@ import os
 import tty
 from pathlib import Path
 
-from hardware_sim.devices.wire import READ_BYTES, Ears, PacedReader, hung_up, read_some, settled
+from hardware_sim.devices.wire import (
+    CARRIED_OVER_S,
+    READ_BYTES,
+    Ears,
+    PacedReader,
+    hung_up,
+    read_some,
+    settled,
+)
 
 WATCH_S = 0.01  # a pty tells nobody that it was opened, so an unopened one is looked at this often
 SEND_TIMEOUT_S = 5.0
@@ -77,6 +85,7 @@ class PtyWire:
             return False
 
     async def settle(self) -> None:
+        await asyncio.sleep(CARRIED_OVER_S)
         if self._master is not None:
             await settled(self._master, self._slave_path)
 

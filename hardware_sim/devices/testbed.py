@@ -3,17 +3,23 @@
 The process that owns the testbed needs no preload. The host process needs `Testbed.environment()`.
 """
 
+import atexit
 import ctypes
+import fcntl
 import itertools
 import os
+import shutil
 import subprocess
 import tempfile
+import threading
 import tty
+from functools import cache
 from pathlib import Path
 
 from hardware_sim.devices.input_record import InputIdentity, description, ioctl_record
 
 FIRST_NUMBER = 5  # a machine's own buttons come before
+CLAIM = ".dianshu-sim"
 DECOY = ': <>"$1" && echo && exec sleep infinity'
 DECOY_S = 5
 LIBRARY, PRELOAD, GOBJECT = "libumockdev.so.0", "libumockdev-preload.so.0", "libgobject-2.0.so.0"
@@ -26,7 +32,7 @@ class TestbedUnavailable(Exception):
 
 
 class Testbed:
-    """One directory of mock devices. At most one per process: umockdev keeps its place in the environment."""
+    """One directory of mock devices."""
 
     __test__ = False
 
@@ -34,7 +40,9 @@ class Testbed:
         self._lib, self._gobject = load()
         self._self = self._lib.umockdev_testbed_new()
         self.root = Path(self._lib.umockdev_testbed_get_root_dir(self._self).decode())
+        self._claim = claimed(self.root)
         self._decoys: dict[int, subprocess.Popen[bytes]] = {}
+        self._lock = threading.Lock()
         self._numbers = itertools.count(FIRST_NUMBER)
 
     def environment(self) -> dict[str, str]:
@@ -50,6 +58,15 @@ class Testbed:
 
         umockdev takes each node name once only: number a device anew for each plug, as the kernel may.
         """
+        with self._lock:
+            return self._add(who)
+
+    def remove(self, who: InputIdentity, fd: int) -> None:
+        """Unplug: the node and its links go, a reader finds its end. The descriptor's number stays taken."""
+        with self._lock:
+            self._remove(who, fd)
+
+    def _add(self, who: InputIdentity) -> int:
         if not self._lib.umockdev_testbed_add_from_string(self._self, description(who).encode(), None):
             raise OSError(f"umockdev refused the device {who.node}")
         with tempfile.NamedTemporaryFile("w", suffix=".ioctl") as record:
@@ -72,8 +89,7 @@ class Testbed:
         """The tty that stands under a node."""
         return os.readlink(self.root / who.node.removeprefix("/"))
 
-    def remove(self, who: InputIdentity, fd: int) -> None:
-        """Unplug: the node and its links go, a reader finds its end. The descriptor's number stays taken."""
+    def _remove(self, who: InputIdentity, fd: int) -> None:
         for tree in ("dev/input", "ioctl/dev/input"):
             for link in (who.by_id, who.by_path):
                 (self.root / tree / link).unlink(missing_ok=True)
@@ -91,6 +107,7 @@ class Testbed:
 
     def close(self) -> None:
         self._gobject.g_object_unref(self._self)
+        os.close(self._claim)
         for decoy in self._decoys.values():
             reap(decoy)
 
@@ -100,6 +117,37 @@ class Testbed:
         link.parent.mkdir(parents=True, exist_ok=True)
         link.unlink(missing_ok=True)
         link.symlink_to(f"../event{number}")
+
+
+@cache
+def process_testbed() -> Testbed:
+    """This process's testbed, made at the first call and put away at exit.
+
+    Never earlier: a host's read of a node passes through the testbed, and would hang for ever if it went away
+    under it while the process lives on.
+    """
+    sweep()
+    testbed = Testbed()
+    atexit.register(testbed.close)
+    return testbed
+
+
+def claimed(root: Path) -> int:
+    """The lock that says somebody lives here; it falls with the process, however that ends."""
+    fd = os.open(root / CLAIM, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    fcntl.flock(fd, fcntl.LOCK_EX)
+    return fd
+
+
+def sweep() -> None:
+    """Take away what simulators that were killed left behind; others' testbeds have no claim of ours."""
+    for claim in Path(tempfile.gettempdir()).glob(f"umockdev.*/{CLAIM}"):
+        try:
+            with claim.open() as held:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(claim.parent)
+        except OSError:
+            continue  # it is lived in, or not ours to take
 
 
 def available() -> bool:

@@ -12,7 +12,10 @@ from typing import Protocol
 
 READ_BYTES = 4096
 TICK_S = 0.02  # how often a slowed line is read again
-SETTLE_STEP_S, SETTLE_LOOKS = 0.002, 100
+SETTLE_STEP_S, SETTLE_LOOKS = 0.002, 1000
+CARRIED_OVER_S = (
+    0.1  # what was written to a pty shows as unread only when a kernel worker has carried it over
+)
 
 
 class Wire(Protocol):

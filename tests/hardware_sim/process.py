@@ -33,5 +33,5 @@ def running(folder: Path) -> Iterator[subprocess.Popen[str]]:
             select.select([], [], [], 0.02)
         yield process
     finally:
-        process.kill()
-        process.communicate()
+        process.terminate()
+        process.communicate(timeout=START_S)

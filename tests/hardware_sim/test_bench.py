@@ -11,10 +11,11 @@ import pytest
 from litestar import Litestar
 
 from hardware_sim.bench.app import build_app
-from hardware_sim.bench.messages import Good, Scanned, ScanOutcome
+from hardware_sim.bench.feed import QUEUE_FRAMES, Feed
+from hardware_sim.bench.messages import Good, Scanned
 from hardware_sim.counter import Counter, open_counter
-from hardware_sim.feed import QUEUE_FRAMES, Feed
 from hardware_sim.layout import RECEIPT_PRINTER, SERIAL_SCANNER
+from hardware_sim.views import ScanOutcome
 from tests.hardware_sim.hosts import LINE_SCANNER, TCP_PRINTER
 
 GOODS = (Good("可口可乐 500ml", "Cola 500 ml", "6901234567892", "饮料", 350),)
@@ -29,8 +30,9 @@ def client_of(app: Litestar) -> Client:
 
 @asynccontextmanager
 async def bench(folder: Path) -> AsyncIterator[tuple[Counter, Client]]:
-    async with open_counter(folder, (SERIAL_SCANNER, RECEIPT_PRINTER)) as counter:
-        app = build_app(counter, GOODS, pages=folder / "none")
+    feed = Feed()
+    async with open_counter(folder, (SERIAL_SCANNER, RECEIPT_PRINTER), news=feed) as counter:
+        app = build_app(counter, feed, GOODS, pages=folder / "none")
         async with client_of(app) as client:
             yield counter, client
 
@@ -184,12 +186,12 @@ def test_our_own_pages_can(tmp_path: Path) -> None:
 def test_a_listener_that_lags_is_told_to_start_again() -> None:
     async def run() -> None:
         feed = Feed()
-        outcome = Scanned(seq=0, outcome=ScanOutcome(device_id="a", code="1", heard=True))
+        outcome = ScanOutcome(device_id="a", code="1", heard=True)
         with feed.listening() as listener:
             for _ in range(QUEUE_FRAMES + 5):
-                feed.publish(lambda seq: outcome)
-            for _ in range(QUEUE_FRAMES):
-                assert await listener.next() is outcome
+                feed.scanned(outcome)
+            for seq in range(1, QUEUE_FRAMES + 1):
+                assert await listener.next() == Scanned(seq=seq, outcome=outcome)
             assert await listener.next() is None
 
     asyncio.run(run())
@@ -216,7 +218,7 @@ def test_pages_are_served_when_built_and_missed_politely_when_not(tmp_path: Path
 
     async def with_pages() -> httpx.Response:
         async with open_counter(tmp_path, (SERIAL_SCANNER,)) as counter:
-            app = build_app(counter, (), pages=tmp_path / "pages")
+            app = build_app(counter, Feed(), (), pages=tmp_path / "pages")
             async with client_of(app) as client:
                 return await client.get("/bench/")
 

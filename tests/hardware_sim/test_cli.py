@@ -41,6 +41,18 @@ def test_it_stands_as_wired_and_leaves_nothing(tmp_path: Path, ending: signal.Si
     assert list((tmp_path / "dev").iterdir()) == []
 
 
+@pytest.mark.umockdev
+def test_a_killed_simulators_nodes_are_swept_by_the_next(tmp_path: Path) -> None:
+    with running(tmp_path) as process:
+        root = Path(read_wiring(tmp_path / "wiring.json").gateway_environment["UMOCKDEV_DIR"])
+        process.kill()
+        process.wait(timeout=20)
+    assert root.is_dir()
+    (tmp_path / "wiring.json").unlink()
+    with running(tmp_path):
+        assert not root.exists()
+
+
 def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
