@@ -101,6 +101,12 @@ def test_rubbish_is_refused_with_a_code_and_nothing_is_half_done(shop: Shop) -> 
         (PlaceOrder, {**place, "lines": [line] * 2}, "orders.line_exists"),
         (PlaceOrder, {**place, "lines": [replace(line, code="1")]}, "orders.item_or_code"),
         (PlaceOrder, {**place, "lines": [replace(line, item_id=None, code="1")]}, "orders.item_unknown"),
+        (
+            PlaceOrder,
+            {**place, "lines": [replace(line, item_id=None, code=" " * 65)]},
+            "orders.code_malformed",
+        ),
+        (PlaceOrder, {**place, "lines": [replace(line, item_id=None, code="1\0")]}, "text.invalid"),
         (PlaceOrder, {**place, "payments": []}, "orders.payments_malformed"),
         (PlaceOrder, {**place, "payments": [cash, cash]}, "orders.payments_malformed"),
         (PlaceOrder, {**place, "payments": [replace(cash, amount_fen=TOO_MUCH_FEN)]}, "money.out_of_range"),

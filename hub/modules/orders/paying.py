@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from hub.kernel.bounds import check_amount, check_ids, check_quantity
+from hub.kernel.bounds import check_amount, check_ids, check_quantity, check_texts
 from hub.kernel.context import Context
 from hub.kernel.decision import Decision
 from hub.modules.catalogue import store as catalogue
@@ -14,6 +14,7 @@ from hub.modules.orders.baskets import basket_for
 from hub.modules.orders.events import Line, OrderPaid, PaidBy
 from hub.modules.orders.messages import LineView, OrderPlaced, PayCash, PlacedLine, PlacedPayment, PlaceOrder
 from hub.modules.orders.model import (
+    MAX_CODE_CHARS,
     MAX_LINES,
     MAX_PAYMENTS,
     BasketAct,
@@ -90,9 +91,15 @@ def _priced(ctx: Context, placed: Sequence[PlacedLine]) -> tuple[list[Line], Dec
 def _unsound(wanted: PlacedLine, line_ids: set[str]) -> Decision | None:
     if (wanted.item_id is None) == (wanted.code is None):
         return Decision.refuse("orders.item_or_code", 400)
+    if wanted.code is not None and not 0 < len(wanted.code) <= MAX_CODE_CHARS:
+        return Decision.refuse("orders.code_malformed", 400, limit=MAX_CODE_CHARS)
     if wanted.line_id in line_ids:
         return Decision.refuse("orders.line_exists")
-    return check_ids(line_id=wanted.line_id) or check_quantity(wanted.qty_milli)
+    return (
+        check_ids(line_id=wanted.line_id)
+        or check_texts(wanted.code or "")
+        or check_quantity(wanted.qty_milli)
+    )
 
 
 def _paid(
@@ -156,7 +163,10 @@ def _payments(
         return Decision.refuse("orders.payments_malformed", 400, limit=MAX_PAYMENTS), ()
     taken = Decision()
     for payment, part_fen in zip(payments, parts, strict=True):
-        taken += take_cash(ctx, shift, order_id, payment.payment_id, part_fen, payment.amount_fen)
+        one = take_cash(ctx, shift, order_id, payment.payment_id, part_fen, payment.amount_fen)
+        if one.refusal is not None:
+            return one, ()  # alone: a refusal keeps the events it comes with
+        taken += one
     return taken, tuple(_paid_by(event) for event in taken.events if isinstance(event, PaymentTaken))
 
 

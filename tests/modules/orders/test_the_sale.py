@@ -1,5 +1,6 @@
 """The sale from the cashier's side."""
 
+from hub.kernel.writer import Outcome
 from hub.modules.inventory import store as inventory
 from hub.modules.orders import store
 from hub.modules.orders.events import OrderPaid
@@ -118,3 +119,28 @@ def test_a_retry_with_the_same_id_sells_once(shop: Shop) -> None:
     assert changed.code == "command.body_changed"
     resent = shop.refused(PlaceOrder, **{**body, "command_id": shop.new_id()})
     assert resent.code == "orders.order_exists"
+
+
+def test_a_second_payment_that_is_refused_leaves_nothing_of_the_first(shop: Shop) -> None:
+    item = by_piece(at_least_fen=2)
+    used = shop.new_id()
+    place(shop, PlacedPayment(payment_id=used, tender="cash", amount_fen=item.price_fen))
+    before = shop.types()
+    for payment_id in ("no id", used):
+        payments_of = [
+            PlacedPayment(payment_id=shop.new_id(), tender="cash", amount_fen=1),
+            PlacedPayment(payment_id=payment_id, tender="cash", amount_fen=item.price_fen),
+        ]
+        refused = place(shop, *payments_of).refusal
+        assert refused is not None
+        assert refused.code in ("id.malformed", "payments.payment_exists")
+    assert shop.types() == before
+    shift = payments.open_shift(shop.read, STORE, TILL)
+    assert shift is not None
+    assert (shift.cash_fen, shift.payment_count) == (item.price_fen, 1)
+
+
+def place(shop: Shop, *paid: PlacedPayment) -> Outcome:
+    """One piece, at once."""
+    line = PlacedLine(line_id=shop.new_id(), qty_milli=1000, item_id=by_piece(at_least_fen=2).item_id)
+    return shop.send(PlaceOrder, order_id=shop.new_id(), terminal_id=TILL, lines=[line], payments=list(paid))
