@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, expect
 
 import hatch_build
 from tests.browser.demo_shop import DemoShop
@@ -15,7 +15,7 @@ from tests.browser.fake_hub import ROOT, FakeHub
 from tests.browser.fake_shop import FakeShop
 from tests.browser.keys import Keys
 
-WAIT_MS = 10_000
+WAIT_MS = 15_000
 REFUSAL = "Failed to load resource: the server responded with a status of 4"
 """The browser writes this line for every 4xx; a refusal is an answer, not a fault of the page."""
 NO_ANSWER = ("ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "WebSocket connection to")
@@ -75,6 +75,7 @@ def context(context: BrowserContext, request: pytest.FixtureRequest) -> Iterator
             wrong.append(f"request to {asked.url}")
 
     context.set_default_timeout(WAIT_MS)
+    expect.set_options(timeout=WAIT_MS)
     context.on("console", listen)
     context.on("weberror", lambda error: wrong.append(f"uncaught: {error.error}"))
     context.on("request", look)

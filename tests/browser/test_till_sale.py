@@ -208,6 +208,14 @@ def test_what_waits_to_be_sent_is_on_the_screen(till: Page, keys: Keys, hub: Fak
     expect(till.locator(".badges")).to_contain_text(re.compile("12 events waiting, oldest 4[0-9] s"))
 
 
+def test_an_upload_that_has_stopped_is_said(till: Page, hub: FakeHub) -> None:
+    hub.shop.say("sync", sync=sync_state(3, 5, connected=True) | {"state": "diverged"}, clock_trusted=True)
+    hub.push()
+    expect(till.get_by_text("上传已停止，请联系总部（diverged）")).to_be_visible()
+    till.locator(".tile").first.tap()  # and selling goes on
+    expect(till.locator(".line")).to_have_count(1)
+
+
 @pytest.mark.breaks_links
 def test_a_lost_hub_is_shown_and_comes_back_with_the_truth(till: Page, keys: Keys, hub: FakeHub) -> None:
     keys.scan(hub.shop.items[0]["code"])

@@ -21,6 +21,7 @@ export const en: Translated<typeof zh> = {
     connecting: "Connecting",
     lost: "Connection lost, reconnecting",
     synced: "All sent",
+    stopped: "Sending has stopped: call head office ({state})",
     waiting: "{events} events waiting, oldest {age}",
     unreachable: "The hub does not answer, trying again…",
     clock: "Clock not set",

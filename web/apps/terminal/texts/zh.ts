@@ -18,6 +18,7 @@ export const zh = {
     connecting: "正在连接",
     lost: "连接中断，正在重连",
     synced: "已全部上传",
+    stopped: "上传已停止，请联系总部（{state}）",
     waiting: "{events} 条待上传，最早 {age}",
     unreachable: "找不到主机，正在重试…",
     clock: "时钟未校准",
