@@ -26,11 +26,19 @@ from hub.kernel.projections import Projector, event_types
 from hub.kernel.rebuild import rebuild_in_place
 from hub.kernel.schema import prepare_schema, tables_of
 from hub.kernel.sql import Session
-from hub.kernel.verify import Verdict, verify
+from hub.kernel.verify import Finding, Verdict, verify
 from hub.modules.identity import store as identity
 from hub.modules.identity.messages import ErasePerson
 
 OK, FINDING, TROUBLE = 0, 1, 2
+_WORDS: dict[Finding, str] = {
+    "gap": "journal.gap",
+    "entry_changed": "journal.entry_changed",
+    "column_changed": "journal.column_changed",
+    "tail_cut": "journal.tail_cut",
+    "chain_recomputed": "journal.chain_recomputed",
+    "bad_signature": "journal.bad_signature",
+}
 _FINDINGS = frozenset({"backup.damaged", "backup.chain_broken"})
 Told = Callable[[int, int], None]
 
@@ -147,7 +155,7 @@ def _say_verdict(desk: Desk, verdict: Verdict) -> int:
     if verdict.ok:
         desk.say("journal.ok", entries=verdict.entries, signed_heads=verdict.signed_heads)
         return OK
-    desk.say(f"journal.{verdict.finding}", seq=verdict.seq)
+    desk.say(_WORDS[verdict.finding], seq=verdict.seq)
     return FINDING
 
 

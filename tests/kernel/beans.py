@@ -11,9 +11,10 @@ from hub.kernel.messages import Command, Event, View
 from hub.kernel.module import CommandSpec, Manifest, Rows
 from hub.kernel.sql import Kept, Query, upsert
 from hub.kernel.tables import projected, text
+from tests.kernel.toys import toy
 
-owners = projected(
-    "bean_owners", "store", text("owner_id"), text("name_sealed", nullable=True), key=("owner_id",)
+owners = toy(
+    projected("bean_owners", "store", text("owner_id"), text("name_sealed", nullable=True), key=("owner_id",))
 )
 _keep = upsert(owners, replace=("name_sealed",))
 _blank = Kept(update(owners).where(owners.c.owner_id == bindparam("of_owner")).values(name_sealed=None))

@@ -12,10 +12,11 @@ from hub.kernel.messages import Command, Event, View
 from hub.kernel.module import CommandSpec, Durability, Manifest, Rows
 from hub.kernel.sql import Kept, Query, insert_into, upsert
 from hub.kernel.tables import integer, local, projected, text
+from tests.kernel.toys import toy
 
-jars = projected("jars", "store", text("jar_id"), integer("beans"), key=("jar_id",))
-drops = projected("drops", "store", integer("seq"), text("jar_id"), integer("beans"), key=("seq",))
-notes = local("notes", text("note"), key=("note",))
+jars = toy(projected("jars", "store", text("jar_id"), integer("beans"), key=("jar_id",)))
+drops = toy(projected("drops", "store", integer("seq"), text("jar_id"), integer("beans"), key=("seq",)))
+notes = toy(local("notes", text("note"), key=("note",)))
 _fill: Kept = upsert(jars, add=("beans",))
 _drop = insert_into(drops)
 _note = upsert(notes, keep=True)

@@ -25,8 +25,9 @@ from hub.kernel.sql import Kept, Query, Row, V, Value, upsert
 from hub.kernel.tables import artifact, integer
 from hub.kernel.writer import Outcome
 from tests.kernel.conftest import ORIGIN, OwnClock
+from tests.kernel.toys import toy
 
-numbers = artifact("artifact_numbers", integer("n"), key=("n",))
+numbers = toy(artifact("artifact_numbers", integer("n"), key=("n",)))
 _keep = upsert(numbers, keep=True)
 
 

@@ -16,18 +16,17 @@ from hub.kernel.ledger import Origin
 from hub.kernel.migrate import revision_of
 from hub.kernel.module import Manifest, Rows
 from hub.kernel.sql import Kept, Session, Value, upsert
-from hub.kernel.tables import integer, metadata, projected, text
+from hub.kernel.tables import integer, projected, text
 from tests.kernel import jars
 from tests.kernel.conftest import OpenHub
 from tests.kernel.jars import Fill, Filled, jar_of
+from tests.kernel.toys import toy
 
 
 def shelves_manifest(*extra: str) -> Manifest:
     """A second module that projects jars onto shelves; `extra` columns count the fillings."""
-    if (old := metadata.tables.get("shelves")) is not None:
-        metadata.remove(old)
-    table = projected(
-        "shelves", "store", text("jar_id"), integer("beans"), *map(integer, extra), key=("jar_id",)
+    table = toy(
+        projected("shelves", "store", text("jar_id"), integer("beans"), *map(integer, extra), key=("jar_id",))
     )
     save: Kept = upsert(table, add=("beans", *extra))
 

@@ -19,8 +19,9 @@ from hub.kernel.sql import Query, Session, upsert
 from hub.kernel.tables import integer, projected, text
 from hub.kernel.verify import verify
 from tests.kernel.conftest import OpenHub
+from tests.kernel.toys import toy
 
-sacks = projected("sacks", "store", text("sack_id"), integer("weight_g"), key=("sack_id",))
+sacks = toy(projected("sacks", "store", text("sack_id"), integer("weight_g"), key=("sack_id",)))
 _weigh = upsert(sacks, add=("weight_g",))
 
 
