@@ -1,0 +1,1 @@
+"""Benchmarks: small, bounded, each against a ceiling or a peer measured in the same run."""
