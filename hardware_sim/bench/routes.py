@@ -20,7 +20,7 @@ from hardware_sim.bench.messages import (
     SetPaper,
 )
 from hardware_sim.bench.picture import picture_of
-from hardware_sim.counter import Counter
+from hardware_sim.counter import Counter, NotThatKind
 from hardware_sim.views import DeviceView, Receipt, ScanOutcome
 
 LONGEST_WAIT_S = 60.0
@@ -97,6 +97,8 @@ async def set_cover(state: State, device_id: FromPath[str], data: JSONBody[SetCo
 @post("/devices/{device_id:str}/drawer", operation_id="setDrawer", status_code=HTTP_200_OK)
 async def set_drawer(state: State, device_id: FromPath[str], data: JSONBody[SetDrawer]) -> DeviceView:
     printer = counter_of(state).printer(device_id)
+    if printer.core.drawer is None:
+        raise NotThatKind(device_id)
     printer.set_drawer(data.open)
     return printer.view()
 

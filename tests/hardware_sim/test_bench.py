@@ -14,9 +14,9 @@ from hardware_sim.bench.app import build_app
 from hardware_sim.bench.feed import QUEUE_FRAMES, Feed
 from hardware_sim.bench.messages import Good, Scanned
 from hardware_sim.counter import Counter, open_counter
-from hardware_sim.layout import RECEIPT_PRINTER, SERIAL_SCANNER
+from hardware_sim.layout import RECEIPT_PRINTER, SERIAL_SCANNER, SMALL_PRINTER
 from hardware_sim.views import ScanOutcome
-from tests.hardware_sim.hosts import LINE_SCANNER, TCP_PRINTER
+from tests.hardware_sim.hosts import LINE_SCANNER, PTY_PRINTER, TCP_PRINTER
 
 GOODS = (Good("可口可乐 500ml", "Cola 500 ml", "6901234567892", "饮料", 350),)
 Client = httpx.AsyncClient
@@ -31,7 +31,7 @@ def client_of(app: Litestar) -> Client:
 @asynccontextmanager
 async def bench(folder: Path) -> AsyncIterator[tuple[Counter, Client]]:
     feed = Feed()
-    async with open_counter(folder, (SERIAL_SCANNER, RECEIPT_PRINTER), news=feed) as counter:
+    async with open_counter(folder, (SERIAL_SCANNER, RECEIPT_PRINTER, SMALL_PRINTER), news=feed) as counter:
         app = build_app(counter, feed, GOODS, pages=folder / "none")
         async with client_of(app) as client:
             yield counter, client
@@ -58,7 +58,7 @@ async def print_one(counter: Counter, data: bytes) -> None:
 def test_the_bench_at_a_glance(tmp_path: Path) -> None:
     async def scene(_: Counter, client: Client) -> None:
         seen = (await client.get("/api/bench")).json()
-        assert [device["device_id"] for device in seen["devices"]] == [LINE_SCANNER, TCP_PRINTER]
+        assert [device["device_id"] for device in seen["devices"]] == [LINE_SCANNER, TCP_PRINTER, PTY_PRINTER]
         assert seen["goods"] == [
             {
                 "name": "可口可乐 500ml",
@@ -134,6 +134,7 @@ def test_receipts_are_waited_for_and_drawn(tmp_path: Path) -> None:
         ("scan", {"device_id": LINE_SCANNER, "code": ""}, 400, "bench.refused"),
         ("scan", {"device_id": LINE_SCANNER, "code": "1", "extra": 1}, 400, "bench.refused"),
         (f"devices/{LINE_SCANNER}/paper", {"paper": "out"}, 409, "bench.not_that_kind"),
+        (f"devices/{PTY_PRINTER}/drawer", {"open": True}, 409, "bench.not_that_kind"),
         (f"devices/{TCP_PRINTER}/faults", {"fault": {"type": "gremlins"}}, 400, "bench.refused"),
         (
             f"devices/{TCP_PRINTER}/faults",
