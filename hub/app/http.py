@@ -39,7 +39,7 @@ class Problem(msgspec.Struct, frozen=True):
     """A refusal as the client reads it."""
 
     code: str
-    message: str
+    text: str
     facts: dict[str, str | int]
 
 
@@ -78,8 +78,8 @@ class Renderer:
         return self._problem(request, Refusal("hub.internal_error", 500))
 
     def _problem(self, request: Request[Any, Any, Any], refusal: Refusal) -> Response[Problem]:
-        message = self._texts.render(refusal, language_of(request))
-        return Response(Problem(refusal.code, message, refusal.facts), status_code=refusal.status)
+        text = self._texts.render(refusal, language_of(request))
+        return Response(Problem(refusal.code, text, refusal.facts), status_code=refusal.status)
 
 
 def _reason(error: HTTPException) -> str:

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import secrets
-import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,31 +11,28 @@ from typing import Any
 import uvicorn
 from litestar import Litestar
 
-from cloud_sync.edge.uplink import Surroundings, Uplink, UplinkSettings
-from cloud_sync.wire.link import Broker
-from cloud_sync.wire.topics import address
 from hub.app.auth import Tokens
 from hub.app.http import create_app
 from hub.app.live import Live
 from hub.app.receipts import Layouts
 from hub.app.routes import ROUTES, DemoLogin
-from hub.app.settings import CloudSettings, HubSettings
+from hub.app.settings import HubSettings
+from hub.app.uplink import uplink_of
 from hub.app.wiring import MODULES, open_engine, texts
 from hub.devices import store as devices
 from hub.devices.effects import KickDrawer
-from hub.devices.events import PrintQueued
+from hub.devices.events import DeviceBound, PrintQueued
 from hub.devices.links import Gateways
 from hub.devices.spool import Spool
 from hub.kernel.clock import SystemClock
 from hub.kernel.context import Actor
-from hub.kernel.engine import Engine
 from hub.kernel.jobs import Job
 from hub.kernel.journal import Record
 from hub.kernel.sealing import SEAL_EVERY_S, seal
 from hub.modules.identity import store as identity
 
-VERSION = "0.1.0"
 _CLOCK_LOOK_S = 10.0
+_SPOOL_NEWS = (PrintQueued, DeviceBound)
 
 
 class Hub:
@@ -56,7 +52,11 @@ class Hub:
             self.engine.clock,
             Layouts(settings.shop, self.engine.origin, self.engine.types, self.engine.keystore),
         )
-        self.uplink = _uplink(settings, self.engine, self.live) if settings.cloud else None
+        self.uplink = (
+            uplink_of(settings, settings.cloud, self.engine, self.live.sync_changed)
+            if settings.cloud
+            else None
+        )
         self.app = create_app(
             self.engine,
             self._texts,
@@ -101,8 +101,8 @@ class Hub:
         return jobs
 
     def _wake_spool(self, loop: asyncio.AbstractEventLoop, records: list[Record[Any]]) -> None:
-        """From the writer's thread, after each commit: only a new job is news to the spool."""
-        if any(isinstance(record.event, PrintQueued) for record in records) and not loop.is_closed():
+        """From the writer's thread, after each commit: a new job, or a printer that has a till now."""
+        if any(isinstance(record.event, _SPOOL_NEWS) for record in records) and not loop.is_closed():
             loop.call_soon_threadsafe(self.spool.wake)
 
     def _seal(self) -> None:
@@ -119,35 +119,6 @@ class Hub:
 
 def _module_routes() -> list[Any]:
     return [route for module in MODULES if module.routes for route in module.routes()]
-
-
-def _uplink(settings: HubSettings, engine: Engine, live: Live) -> Uplink:
-    cloud: CloudSettings = settings.cloud  # type: ignore[assignment]
-    password = Path(cloud.password_file).read_text().strip() if cloud.password_file else None
-    clock = engine.clock
-    return Uplink(
-        UplinkSettings(
-            hub=address(cloud.tenant, settings.hub_id),
-            broker=Broker(
-                host=cloud.host,
-                port=cloud.port,
-                username=cloud.username or None,
-                password=password,
-                tls=bool(cloud.ca_file),
-                ca_file=cloud.ca_file or None,
-            ),
-            epoch=settings.epoch,
-            version=VERSION,
-        ),
-        Surroundings(
-            readers=engine.readers,
-            keystore=engine.keystore,
-            durable_seq=lambda: engine.writer.fsynced_seq,
-            now_ms=lambda: int(time.time() * 1000),
-            on_change=live.sync_changed,
-            on_cloud_time=clock.confirm if isinstance(clock, SystemClock) else lambda _ms: None,
-        ),
-    )
 
 
 def gateway_token(path: Path) -> str:

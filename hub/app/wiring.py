@@ -26,6 +26,7 @@ TEXT_PACKAGES = (
     "hub.kernel",
     "hub.app",
     "hub.devices",
+    "cloud_sync.wire",
     *(module.package for module in MODULES),
 )
 

@@ -58,7 +58,7 @@ def test_rubbish_is_refused_in_the_readers_language(
     assert answer.status_code == status, answer.text
     problem = answer.json()
     assert problem["code"] == code
-    in_chinese = any("\u4e00" <= char <= "\u9fff" for char in problem["message"])
+    in_chinese = any("\u4e00" <= char <= "\u9fff" for char in problem["text"])
     assert in_chinese == (language == "zh-CN")
     assert hub.engine.head() == before
 

@@ -62,7 +62,7 @@ class FakeHub:
         query = {key: values[0] for key, values in parse_qs(url.query).items()}
         if route.request.method == "GET":
             if url.path.endswith("/me") and not self.shop.who:
-                problem = {"code": "auth.sign_in_first", "message": "请先签到", "facts": {}}
+                problem = {"code": "auth.sign_in_first", "text": "请先签到", "facts": {}}
                 route.fulfill(status=401, json=problem)
             else:
                 route.fulfill(json=self._answer(url.path, query))

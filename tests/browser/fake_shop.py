@@ -343,7 +343,7 @@ class FakeShop:
 
 
 def _refusal(code: str, message: str) -> Answer:
-    return 409, {"code": code, "message": message, "facts": {}}
+    return 409, {"code": code, "text": message, "facts": {}}
 
 
 def sync_state(pending: int, oldest_age_s: int, connected: bool) -> Json:

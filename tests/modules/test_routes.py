@@ -150,8 +150,8 @@ def test_refusals_are_told_in_the_readers_language(client: TestClient[Any]) -> N
         for language in ("zh-CN", "en")
     }
     assert told["zh-CN"]["code"] == told["en"]["code"] == "audit.approval_needed"
-    assert "店长" in told["zh-CN"]["message"]
-    assert "manager" in told["en"]["message"]
+    assert "店长" in told["zh-CN"]["text"]
+    assert "manager" in told["en"]["text"]
     surprise = client.post("/api/orders/scan", json={**body, "surprise": 1})
     assert (surprise.status_code, surprise.json()["code"]) == (400, "command.malformed")
 

@@ -1,6 +1,6 @@
 """Every SELECT of orders."""
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from hub.kernel.messages import View
 from hub.kernel.sql import Query, Reader
@@ -24,6 +24,13 @@ class BasketRow(View, frozen=True):
     last_line_no: int
     unapproved_fen: int
     touched_line_id: str | None
+
+
+class PaidTotals(View, frozen=True):
+    """How many orders were paid, and their sum."""
+
+    orders: int
+    total_fen: int
 
 
 class LastSeq(View, frozen=True):
@@ -141,6 +148,16 @@ _unknown = Query(
 )
 
 
+_totals_since = Query(
+    select(func.count(), func.coalesce(func.sum(orders.c.total_fen), 0)).where(
+        _here,
+        orders.c.business_date >= bindparam("business_date"),
+        orders.c.paid_ms >= bindparam("paid_ms"),
+    ),
+    PaidTotals,
+)
+
+
 def basket_row(read: Reader, store_id: str, order_id: str) -> BasketRow | None:
     """An order or basket in any state."""
     return read.first(_basket, store_id=store_id, order_id=order_id)
@@ -193,6 +210,12 @@ def paid_on(read: Reader, store_id: str, business_date: str, limit: int = 50) ->
     """The orders of a business date, the newest first, at most 200."""
     limit = max(1, min(limit, MAX_PAGE))
     return read.all(_paid, store_id=store_id, business_date=business_date, limit=limit)
+
+
+def totals_since(read: Reader, store_id: str, business_date: str, paid_ms: int) -> PaidTotals:
+    """The orders of a business date and later that were paid at a time or later."""
+    found = read.first(_totals_since, store_id=store_id, business_date=business_date, paid_ms=paid_ms)
+    return found or PaidTotals(0, 0)
 
 
 def order(read: Reader, store_id: str, order_id: str) -> OrderRow | None:
