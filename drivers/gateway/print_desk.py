@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 MAX_QUEUED_JOBS = 64
 CHUNK_BYTES = 512
+QUEUED = "gateway.queued"
 SYNC_TIMEOUT_S = 2.0
 # Somebody changing the roll in mid-receipt: a printer with paper again goes on by itself and confirms.
 PAPER_CHANGE_S = 120.0
@@ -63,6 +64,10 @@ class PrintDesk:
         """Why the printer cannot print now, "" if it can."""
         return self._printer.blocked()
 
+    def has_queued(self, job_id: str) -> bool:
+        """Whether a job waits here and will be begun by itself."""
+        return job_id in self._queued
+
     async def accept(self, frame: Print) -> None:
         """A print frame: answered from the log, queued, or refused with nothing printed."""
         if content_hash(frame.document) != frame.content_hash:
@@ -73,8 +78,8 @@ class PrintDesk:
             self._answer(frame.job_id, "failed", "job.content_differs")
         elif known is not None:
             self._answer(frame.job_id, known.state, known.reason)
-        elif frame.job_id in self._queued:
-            self._answer(frame.job_id, "not_started", "gateway.queued")
+        elif self.has_queued(frame.job_id):
+            self._answer(frame.job_id, "not_started", QUEUED)
         elif self._session is None:
             self._answer(frame.job_id, "not_started", "printer.closed")
         elif self._jobs.full():

@@ -17,7 +17,7 @@ from drivers.gateway.job_log import JobLog
 from drivers.gateway.keeper import RETRY_CEILING_S, RETRY_FIRST_S, Keeper, first_info
 from drivers.gateway.links.opener import Opener
 from drivers.gateway.outbox import Outbox
-from drivers.gateway.print_desk import PrintDesk
+from drivers.gateway.print_desk import QUEUED, PrintDesk
 from drivers.gateway.pulse import Pulse
 from drivers.gateway.settings import Device
 from drivers.messages import DrawerReleased, HubFrame, JobAnswer, Print, QueryJob, ReleaseDrawer
@@ -89,7 +89,8 @@ class Supervisor:
 
     async def _query(self, frame: QueryJob) -> None:
         known = await self._log.find(frame.job_id)
-        answer = JobAnswer(job_id=frame.job_id, state="not_started")
+        waits = any(desk.has_queued(frame.job_id) for desk in self._desks.values())
+        answer = JobAnswer(job_id=frame.job_id, state="not_started", reason=QUEUED if waits else "")
         if known is not None:
             answer = JobAnswer(job_id=frame.job_id, state=known.state, reason=known.reason)
         self._outbox.add_answer(answer)

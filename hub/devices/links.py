@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 HEARTBEAT_S = 5.0
 SILENCE_S = 3 * HEARTBEAT_S
 HELLO_WITHIN_S = 10.0
+SEND_WITHIN_S = 5.0
+"""A gateway that takes no frame for this long holds up neither the others nor the spool."""
 MAX_GATEWAYS = 32
 
 
@@ -49,16 +51,21 @@ class GatewayLink:
         self._socket = socket
 
     async def send(self, frame: wire.HubFrame) -> bool:
-        """Send a frame; False when the gateway is gone."""
+        """Send a frame; False when the gateway is gone, or takes nothing any more."""
         try:
-            await self._socket.send_text(wire.encode(frame))
+            async with asyncio.timeout(SEND_WITHIN_S):
+                await self._socket.send_text(wire.encode(frame))
         except Exception:  # supervisor: whatever the socket's library raises, the link is gone
             return False
         return True
 
     async def close(self) -> None:
-        """Hang up."""
-        await self._socket.close(1001, "replaced")
+        """Hang up; one that is gone already is no error."""
+        try:
+            async with asyncio.timeout(SEND_WITHIN_S):
+                await self._socket.close(1001, "replaced")
+        except Exception:  # supervisor: whatever the socket's library raises, the link is gone
+            log.info("gateway %s was gone before it was replaced", self.gateway_id)
 
 
 class Gateways:
@@ -82,7 +89,7 @@ class Gateways:
     def on_print_answer(
         self, answered: Callable[[wire.JobAnswer], None], changed: Callable[[], None]
     ) -> None:
-        """The spool hears of jobs, and of gateways that come and go."""
+        """The spool hears of jobs, and of gateways and devices that come, go or change."""
         self._answered, self._changed = answered, changed
 
     def link_of(self, device_id: str) -> GatewayLink | None:
@@ -101,16 +108,18 @@ class Gateways:
             return
         link = GatewayLink(socket, hello)
         link.transit.heard(hello.at, self._now_ms())
-        await self._admit(link, hello)
-        beat = asyncio.create_task(self._beat(link), name=f"heartbeat {link.gateway_id}")
+        beat: asyncio.Task[None] | None = None
         try:
+            await self._admit(link, hello)
+            beat = asyncio.create_task(self._beat(link), name=f"heartbeat {link.gateway_id}")
             while True:
                 text = await asyncio.wait_for(socket.receive_text(), SILENCE_S)
                 await self._hear(link, wire.decode_gateway_frame(text))
         except (TimeoutError, SocketClosed, wire.FrameError) as gone:
             log.info("gateway %s: %s", link.gateway_id, repr(gone))
         finally:
-            beat.cancel()
+            if beat is not None:
+                beat.cancel()
             await self._dismiss(link)
 
     async def _admit(self, link: GatewayLink, hello: wire.Hello) -> None:
@@ -160,6 +169,7 @@ class Gateways:
                 await self._see(
                     link, frame.device_id, frame.state, frame.health, frame.reason, frame.identity
                 )
+                self._changed()
             case wire.JobAnswer():
                 self._answered(frame)
             case wire.DrawerReleased():

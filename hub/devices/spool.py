@@ -23,8 +23,11 @@ log = logging.getLogger(__name__)
 
 ANSWER_WITHIN_S = 20.0
 """A printer that says nothing for this long is asked again about its job."""
+REST_S = 5.0
+"""A printer that could not begin is left alone for this long, or until a device or a gateway changes."""
 _LOOK_AGAIN_S = 1.0
 _FINAL = ("printed", "unknown", "failed")
+_WAITS_AT_GATEWAY = "gateway.queued"
 
 Layout = Callable[[Reader, messages.PrintJobView], Document]
 """Lays a document out; joined by the app, which knows what an order looks like."""
@@ -52,6 +55,7 @@ class Spool:
         self._layout = layout
         self._due = asyncio.Event()
         self._sent: dict[str, _Sent] = {}
+        self._resting_until_s: dict[str, float] = {}
         self._answers: asyncio.Queue[wire.JobAnswer] = asyncio.Queue(1_000)
         gateways.on_print_answer(self._take_answer, self._forget_lost)
 
@@ -63,11 +67,18 @@ class Spool:
         """Serve until cancelled."""
         self._due.set()
         while True:
+            look_again_s = _LOOK_AGAIN_S if self._sent or self._resting_until_s else None
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._due.wait(), _LOOK_AGAIN_S if self._sent else None)
+                async with asyncio.timeout(look_again_s):
+                    await self._due.wait()
             self._due.clear()
-            await self._record_answers()
-            await self._send_what_can_go()
+            try:
+                await self._record_answers()
+                await self._send_what_can_go()
+            except Exception:  # supervisor: no one job, and no bad moment of the disk, ends all printing
+                log.exception("print spool failed; going on")
+                await asyncio.sleep(_LOOK_AGAIN_S)
+                self._due.set()
 
     def _take_answer(self, answer: wire.JobAnswer) -> None:
         try:
@@ -77,7 +88,8 @@ class Spool:
         self._due.set()
 
     def _forget_lost(self) -> None:
-        """A gateway came or went: jobs whose printer is away are sent again when it is back."""
+        """A gateway or device changed: jobs whose printer is away are sent again when it is back."""
+        self._resting_until_s.clear()
         self._sent = {
             job_id: sent for job_id, sent in self._sent.items() if self._gateways.link_of(sent.device_id)
         }
@@ -94,36 +106,55 @@ class Spool:
                 sent.ask_again_at_s = self._now_s() + ANSWER_WITHIN_S
 
     async def _not_started(self, answer: wire.JobAnswer) -> None:
+        sent = self._sent.get(answer.job_id)
+        if sent is not None and answer.reason == _WAITS_AT_GATEWAY:
+            sent.ask_again_at_s = self._now_s() + ANSWER_WITHIN_S
+            return
         self._sent.pop(answer.job_id, None)
         job = store.print_job(self._readers, self._store_id, answer.job_id)
         if job is not None and self._is_stale(job):
             await self._finish(answer.job_id, "held", "too_old")
+        elif sent is not None and answer.reason:
+            self._rest(sent.device_id)
 
     async def _finish(self, job_id: str, state: str, reason: str) -> None:
-        self._sent.pop(job_id, None)
+        sent = self._sent.pop(job_id, None)
         command = messages.FinishPrint(command_id=new_id(), job_id=job_id, state=state, reason=reason)  # type: ignore[arg-type]
-        await self._bus.adispatch(command, SYSTEM)
+        outcome = await self._bus.adispatch(command, SYSTEM)
+        if outcome.refusal is not None and sent is not None:
+            self._rest(sent.device_id)  # not recorded: the gateway remembers, and is asked again then
+
+    def _rest(self, device_id: str) -> None:
+        self._resting_until_s[device_id] = self._now_s() + REST_S
 
     async def _send_what_can_go(self) -> None:
+        now_s = self._now_s()
+        self._resting_until_s = {
+            device_id: until_s for device_id, until_s in self._resting_until_s.items() if until_s > now_s
+        }
         for job_id, sent in list(self._sent.items()):
             await self._ask_if_silent(job_id, sent)
-        busy = {sent.device_id for sent in self._sent.values()}
-        for printer in self._idle_printers(busy):
+        for printer in self._idle_printers():
             job = store.next_print_job(self._readers, self._store_id, printer.terminal_id or "")
-            if job is not None:
+            if job is not None and job.job_id not in self._sent:
                 await self._send(job, printer.device_id)
 
-    def _idle_printers(self, busy: set[str]) -> list[messages.DeviceView]:
-        """The printers that work for a till, can be reached, and have no job under way."""
+    def _idle_printers(self) -> list[messages.DeviceView]:
+        """Each till's printer, where it can be reached, has no job under way and is not left alone.
+
+        Of several bound to one till only the first prints, or each would print the same receipt.
+        """
         if not self._gateways.connected():
             return []
+        printers: dict[str, messages.DeviceView] = {}
+        for device in store.all_devices(self._readers, self._store_id):
+            if device.kind == "printer" and device.terminal_id is not None:
+                printers.setdefault(device.terminal_id, device)
+        away = {sent.device_id for sent in self._sent.values()} | self._resting_until_s.keys()
         return [
-            device
-            for device in store.all_devices(self._readers, self._store_id)
-            if device.kind == "printer"
-            and device.terminal_id is not None
-            and device.device_id not in busy
-            and self._gateways.link_of(device.device_id) is not None
+            printer
+            for printer in printers.values()
+            if printer.device_id not in away and self._gateways.link_of(printer.device_id) is not None
         ]
 
     async def _send(self, job: messages.PrintJobView, device_id: str) -> None:
@@ -138,6 +169,7 @@ class Spool:
             document = self._layout(self._readers, job)
         except LookupError:
             await self._finish(job.job_id, "failed", "nothing_to_print")
+            self._due.set()  # for the job behind it
             return
         await link.send(
             wire.Print(

@@ -293,6 +293,8 @@ def test_what_waits_behind_a_lost_printer_is_not_started(tmp_path: Path) -> None
         await link.got(request("job-1"))
         await made.print("job-2")
         assert (await made.ended("job-2")).reason == "gateway.queued"
+        await made.supervisor.handle(QueryJob(job_id="job-2"))
+        assert (await made.ended("job-2")).reason == "gateway.queued"
         link.lose()
         assert (await made.ended("job-1")).state == "unknown"
         assert await made.ended("job-2") == JobAnswer(
