@@ -72,6 +72,10 @@ class Renderer:
                 return self.bug(request, error)
         return self._problem(request, refusal)
 
+    def too_deep(self, request: Request[Any, Any, Any], _error: RecursionError) -> Response[Problem]:
+        """A body nested so deep that it cannot be read."""
+        return self._problem(request, Refusal("command.malformed", 400, {"reason": "nested too deeply"}))
+
     def bug(self, request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
         """What should not have happened."""
         log.error("request failed", exc_info=error)
@@ -130,6 +134,7 @@ def create_app(
         exception_handlers={
             Refused: renderer.refused,
             HTTPException: renderer.http,
+            RecursionError: renderer.too_deep,
             Exception: renderer.bug,
         },
         lifespan=[_lifespan(run_beside)],
@@ -138,6 +143,7 @@ def create_app(
         openapi_config=OpenAPIConfig(
             title="Dianshu hub", version="1", path="/api/schema", render_plugins=[JsonRenderPlugin()]
         ),
+        before_request=_only_json,
         after_request=_guarded,
         logging_config=None,
     )
@@ -178,7 +184,13 @@ def _lifespan(run_beside: Callable[[Litestar], Any]) -> Callable[[Litestar], Any
     return living
 
 
-async def _guarded(response: Response[Any]) -> Response[Any]:
+async def _only_json(request: Request[Any, Any, Any]) -> None:
+    """A form of another page in the same browser can send anything but this without being asked first."""
+    if request.method == "POST" and request.content_type[0] != "application/json":
+        raise Refused("command.not_json", 415)
+
+
+def _guarded(response: Response[Any]) -> Response[Any]:
     """The headers of every answer. Litestar would send a plain function to a thread and back."""
     response.headers.setdefault("content-security-policy", _POLICY)
     response.headers.setdefault("x-content-type-options", "nosniff")

@@ -154,7 +154,7 @@ class Page:
 
         with self._news:
             came = self._news.wait_for(lambda: found() is not None, WAIT_S)
-            assert came, f"no such {kind.__name__}: {self.frames[after:]}"
+            assert came, f"no such {kind.__name__}: {self.frames[after:][-3:]}"
             frame = found()
         assert frame is not None
         return frame

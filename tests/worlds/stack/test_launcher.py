@@ -1,0 +1,148 @@
+"""`dianshu demo` from outside: it proves a sale, ends whole, and says in one line why it cannot start."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from hub.app.demo.places import Places, Ports
+from hub.app.demo.processes import DemoFailed
+from hub.app.demo.stack import Stack
+from tests.architecture.house import ROOT
+from tests.worlds.stack.processes import all_of, free_ports, is_free
+from tests.worlds.stack.waiting import eventually
+
+WITHIN_S = 90
+PROGRAMS = ("sim run", "cloud run", "hub run", "drivers.gateway", "nats-server")
+STATIONS = ("till", "shift", "scanner-1", "scanner-2", "hub", "printer", "drawer", "cloud", "acknowledged")
+
+
+class Launcher:
+    """The command line, on one folder and one set of ports."""
+
+    def __init__(self, folder: Path, ports: Ports) -> None:
+        self.folder = folder
+        self.ports = ports
+        self.output = folder.parent / "told.txt"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self, *options: str) -> subprocess.Popen[bytes]:
+        """Start it; what it says goes to a file."""
+        command = [sys.executable, "-m", "hub.app.cli", "demo", "--folder", str(self.folder), *options]
+        environment = {**os.environ, "DIANSHU_DEMO_PORT": str(self.ports.hub), "COLUMNS": "100"}
+        with self.output.open("wb") as told:
+            self._process = subprocess.Popen(
+                command, cwd=ROOT, env=environment, stdout=told, stderr=subprocess.STDOUT
+            )
+        return self._process
+
+    def start_serving(self) -> subprocess.Popen[bytes]:
+        """Start it and wait until it tells the addresses and the logins."""
+        process = self.start()
+        eventually(lambda: "Ctrl-C ends everything" in self.told() or process.poll() is not None, "addresses")
+        assert process.poll() is None, self.told()
+        return process
+
+    def told(self) -> str:
+        """Everything it said."""
+        return self.output.read_text(errors="replace")
+
+    def has_left_nothing(self) -> bool:
+        """No process of the folder lives, every port is free."""
+        return not all_of(self.folder) and all(is_free(port) for port in self.ports.all())
+
+    def close(self) -> None:
+        """Whatever a failed test left."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(WITHIN_S)
+        for pid in all_of(self.folder):
+            os.kill(pid, signal.SIGKILL)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all: the first test makes the shop, the others find it."""
+    return tmp_path_factory.mktemp("launched") / "demo"
+
+
+@pytest.fixture
+def launcher(folder: Path) -> Iterator[Launcher]:
+    folder.parent.mkdir(exist_ok=True)
+    launcher = Launcher(folder, free_ports())
+    yield launcher
+    launcher.close()
+
+
+def test_check_proves_one_sale_and_ends_everything(launcher: Launcher) -> None:
+    assert launcher.start("--check").wait(WITHIN_S) == 0, launcher.told()
+    told = launcher.told()
+    rows = [line.split("│")[1:] for line in told.splitlines() if line.startswith("│")]
+    assert [row[0].strip() for row in rows] == list(STATIONS), told
+    assert {row[2].strip() for row in rows} == {"✓"}, told
+    assert launcher.has_left_nothing()
+
+
+def test_ctrl_c_ends_everything(launcher: Launcher) -> None:
+    process = launcher.start_serving()
+    for part in ("till", "bench", "console"):
+        assert Places(launcher.folder, launcher.ports).url(part) in launcher.told()
+    running = all_of(launcher.folder).values()
+    assert [name for name in PROGRAMS if not any(name in line for line in running)] == []
+    process.send_signal(signal.SIGINT)
+    assert process.wait(WITHIN_S) == 0, launcher.told()
+    assert launcher.has_left_nothing()
+    assert "Traceback" not in launcher.told()
+
+
+def test_a_killed_launcher_leaves_nothing_behind(launcher: Launcher) -> None:
+    """Its children hear of its death from the kernel, and the broker from the cloud."""
+    process = launcher.start_serving()
+    assert any("nats-server" in line for line in all_of(launcher.folder).values())
+    process.kill()
+    process.wait(WITHIN_S)
+    eventually(launcher.has_left_nothing, "the end of every child and grandchild")
+
+
+def test_a_fallen_program_ends_the_demo_and_is_named(launcher: Launcher) -> None:
+    process = launcher.start_serving()
+    hub = next(pid for pid, line in all_of(launcher.folder).items() if "hub run" in line)
+    os.kill(hub, signal.SIGKILL)
+    assert process.wait(WITHIN_S) == 1
+    assert "hub ended by itself" in launcher.told()
+    assert launcher.has_left_nothing()
+
+
+def test_a_taken_port_is_said_in_one_line(launcher: Launcher) -> None:
+    port = launcher.ports.mqtt
+    with taken(port):
+        assert launcher.start().wait(WITHIN_S) == 1
+    lines = [line for line in launcher.told().splitlines() if "✗" in line]
+    assert len(lines) == 1, launcher.told()
+    assert f"Port {port}" in lines[0]
+    assert "DIANSHU_DEMO_PORT" in lines[0]
+    assert "Traceback" not in launcher.told()
+
+
+def test_every_port_is_looked_at_before_anything_starts(tmp_path: Path) -> None:
+    ports = free_ports()
+    for port in ports.all():
+        with taken(port), pytest.raises(DemoFailed, match=f"Port {port} "):
+            Stack(Places(tmp_path / "demo", ports)).look_around()
+
+
+@contextmanager
+def taken(port: int) -> Iterator[None]:
+    """Somebody else listens there."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", port))
+        other.listen()
+        yield
