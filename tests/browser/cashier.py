@@ -1,5 +1,6 @@
 """A cashier at the till, in either language: what a person does, by what is written on the screen."""
 
+import re
 from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page, expect
@@ -123,7 +124,7 @@ class Cashier:
 
     def key(self, name: str) -> Locator:
         """A key by what is written on it (its keyboard cap may follow)."""
-        return self.page.get_by_role("button", name=name).first
+        return self.page.get_by_role("button", name=re.compile(f"^{re.escape(name)}")).first
 
     def digits(self, text: str, within: Locator | None = None) -> None:
         """Touch the number pad."""

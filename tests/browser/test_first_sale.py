@@ -29,7 +29,7 @@ def hold_under_scanner(bench: Page, name: str, price: re.Pattern[str]) -> None:
     bench.locator(".good").filter(has_text=price).first.tap()
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_the_first_sale(
     demo: DemoShop, context: BrowserContext, pictures: Path | None, language: str
