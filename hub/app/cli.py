@@ -19,7 +19,8 @@ PROGRAMS = {
     "sim": ("hardware_sim.cli", "Play the devices of a counter that is not there."),
     "journal": ("hub.app.cli_journal", "Verify the journal, or rebuild the tables from it."),
     "people": ("hub.app.cli_people", "Forget a person for good."),
-    "backup": ("hub.app.cli_backup", "Make a backup, also while the hub runs; or bring one back."),
+    "backup": ("hub.app.cli_backup", "Make a backup, also while the hub runs."),
+    "restore": ("hub.app.cli_restore", "Bring a backup back, with what was erased since left out."),
 }
 app = typer.Typer(help="Dianshu (店枢): the store hub.", no_args_is_help=True, add_completion=False)
 hub_app = typer.Typer(help="Run a store's hub.", no_args_is_help=True)
