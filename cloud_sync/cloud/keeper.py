@@ -42,3 +42,6 @@ class BrokerKeeper:
             except BrokerFailed as error:
                 log.error("%s", error)
                 wait_s = _RETRY_S
+            except Exception:  # supervisor: no memory or no room now is no reason to stay without for good
+                log.exception("the broker cannot be started")
+                wait_s = _RETRY_S

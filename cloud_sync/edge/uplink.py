@@ -21,7 +21,7 @@ from cloud_sync.wire.frame import BadFrame
 from cloud_sync.wire.heartbeat import Heartbeat, LiveTotals
 from cloud_sync.wire.link import Broker, Link, LinkLost, Message, Waker, Will
 from cloud_sync.wire.topics import DOWN_ACK, UP_EVENTS, UP_STATUS, HubAddress
-from hub.kernel.db import Readers
+from hub.kernel.db import DatabaseError, Readers
 from hub.kernel.heads import acknowledged_head, remember_acknowledged
 from hub.kernel.journal import Head, read_entry, read_head
 from hub.kernel.keystore import Keystore
@@ -32,6 +32,8 @@ _PUMP_S = 0.25
 """How long one turn waits for something to happen: the NORMAL tail becomes durable without a wake."""
 _STATUS_EVERY_S = 0.25
 _REMEMBER_EVERY_S = 1.0
+_STUMBLE_S = 1.0
+"""A wait that may fail no more."""
 _BUSY_FOR_S = 0.2
 """Tills are selling while the last commit is not older than this."""
 _BATCHES_A_TURN = 2
@@ -100,6 +102,7 @@ class Uplink:
         self._next_beat_s = 0.0
         self._next_status_s = 0.0
         self._remember_due_s = 0.0
+        self._memory_failed = False
         self._oldest: tuple[int, int] = (0, 0)
         self._last_ack_at_ms: int | None = None
         known = acknowledged_head(surroundings.keystore)
@@ -132,8 +135,12 @@ class Uplink:
                 log.info("uplink lost: %s", error)
             except Exception:  # supervisor: a fault of any kind ends in a new connection
                 log.exception("uplink failed")
-            self._drop_link()
-            self._wait(self._backoff.failed(self._jitter()))
+            try:
+                self._drop_link()
+                self._wait(self._backoff.failed(self._jitter()))
+            except Exception:  # supervisor: a journal that cannot be read just now is no end either
+                log.exception("uplink cannot tell where it stands")
+                self._stopping.wait(_STUMBLE_S)
 
     def _live(self) -> None:
         """One connection from its first packet to its end."""
@@ -274,13 +281,19 @@ class Uplink:
     def _remember(self, status: SyncStatus, now_s: float) -> None:
         """Keep the newest acknowledged head where the database's editor does not reach."""
         newer = self._window.heard and self._window.applied > self._remembered_seq
-        if not newer or (now_s < self._remember_due_s and status.pending_events):
+        if not newer or (now_s < self._remember_due_s and (status.pending_events or self._memory_failed)):
             return
         seq = self._window.applied
         entry_hash = self._outbox.hash_at(seq)
-        if entry_hash is not None:
+        if entry_hash is None:
+            return
+        self._remember_due_s = now_s + _REMEMBER_EVERY_S
+        try:
             remember_acknowledged(self._around.keystore, self._outbox.signed(seq, entry_hash))
-            self._remembered_seq, self._remember_due_s = seq, now_s + _REMEMBER_EVERY_S
+            self._remembered_seq, self._memory_failed = seq, False
+        except DatabaseError as error:  # a full disk is all the more reason to go on sending
+            log.warning("the acknowledged head cannot be kept: %s", error)
+            self._memory_failed = True
 
     def _compare_with_memory(self) -> None:
         known = acknowledged_head(self._around.keystore)

@@ -198,10 +198,10 @@ class Checkpointer:
             self._due.clear()
             if self._stopping:
                 return
-            mode = "TRUNCATE" if self._wal_bytes() > _WAL_LIMIT_BYTES else "PASSIVE"
             try:
+                mode = "TRUNCATE" if self._wal_bytes() > _WAL_LIMIT_BYTES else "PASSIVE"
                 self._connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchall()
-            except sqlcipher.DatabaseError:
+            except (sqlcipher.Error, OSError):
                 self.on_failure()  # whatever is wrong shows at the next commit, where somebody can be told
 
     def _wal_bytes(self) -> int:

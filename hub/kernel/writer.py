@@ -5,6 +5,7 @@ Everybody waiting shares one fsync. Nobody is answered before COMMIT.
 
 import asyncio
 import logging
+import os
 import queue
 import sys
 import threading
@@ -30,6 +31,9 @@ NORMAL_TAIL_S = 0.5
 """How long a NORMAL commit may stay without an fsync."""
 SWITCH_INTERVAL_S = 0.0005
 """At Python's default a CPU-bound neighbour makes a hop to this thread 15 ms instead of 1."""
+
+_DIED = 70
+"""The exit status of a process that ends because its writer did: an internal error, as sysexits.h has it."""
 
 durable_marks = local("durable_marks", text("name"), integer("seq"), key=("name",))
 _mark: Kept = upsert(durable_marks, replace=("seq",))
@@ -107,8 +111,13 @@ class Writer:
         after_commit: Callable[[], None],
         monotonic_s: Callable[[], float] = time.monotonic,
         renew_log: Callable[[], None] = lambda: None,
+        died: Callable[[], None] = lambda: os._exit(_DIED),
     ) -> None:
-        """`renew_log` writes the write-ahead log anew and syncs it, or raises OSError."""
+        """`renew_log` writes the write-ahead log anew and syncs it, or raises OSError.
+
+        `died` is called when the thread cannot go on: a hub without its writer would hang every till, while
+        one that ends is started again.
+        """
         self._connection = connection
         self._session = Session(connection.cursor(), "sqlite")
         self._core = core
@@ -126,7 +135,8 @@ class Writer:
         self._committed_seq = committed_seq
         self._tail_due_s: float | None = None
         self.fsynced_seq = 0
-        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+        self._died = died
+        self._thread = threading.Thread(target=self._run_or_die, name="writer", daemon=True)
 
     def start(self) -> None:
         """Make what is in the file durable, then begin to take work."""
@@ -157,6 +167,13 @@ class Writer:
     def suspect_log(self) -> None:
         """The disk failed somebody: what was written may not be there, whatever the next fsync says."""
         self._log_is_suspect = True
+
+    def _run_or_die(self) -> None:
+        try:
+            self._run()
+        except BaseException:  # supervisor: whatever it is, nobody may wait for a writer that is gone
+            log.critical("the writer died", exc_info=True)
+            self._died()
 
     def _run(self) -> None:
         while not self._stop_seen:

@@ -307,6 +307,18 @@ def test_a_bug_after_commit_does_not_take_the_answer_back(
     assert bench.send(*fills(1)).first_seq == 2
 
 
+def test_a_writer_that_cannot_go_on_ends_the_process(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    died = threading.Event()
+
+    def bug(_items: Any) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(bench.writer, "_settle", bug)
+    monkeypatch.setattr(bench.writer, "_died", died.set)
+    bench.bus._submit(bench.bus._specs[Fill], fills(1)[0], SYSTEM, None, Future())
+    assert died.wait(WAIT_S)
+
+
 def test_a_full_queue_and_a_stopped_writer_take_no_more(bench: Bench) -> None:
     holding = threading.Thread(target=bench.send, args=(Hold(command_id=new_id()),))
     holding.start()
