@@ -19,7 +19,6 @@ from tests.worlds.stack.waiting import WAIT_S, eventually
 from tests.worlds.stack.world import World
 
 _decoder = msgspec.json.Decoder(TillFrame)
-_AGAIN = (httpx.TransportError,)
 ANSWER_S = 20.0
 F = TypeVar("F", bound=Frame)
 
@@ -62,15 +61,27 @@ class Till:
     def insist(self, path: str, **body: Any) -> httpx.Response:
         """Send one command, the same again for as long as nobody answers or the hub is not itself."""
         body.setdefault("command_id", new_id())
+        return self._until_answered(lambda: self.http.post(path, json=body), path)
 
+    def sell_patiently(self, *things: Good) -> tuple[dict[str, Any], Any]:
+        """A basket and its payment, each step sent until answered: the payment's body and its answer."""
+        for good in things:
+            scan = {"terminal_id": self.terminal_id, "code": good.barcode, "line_id": new_id()}
+            answer_of(self.insist("/api/orders/scan", **scan))
+        basket = answer_of(self._until_answered(lambda: self.http.get("/api/orders/basket"), "the basket"))
+        ids = {"command_id": new_id(), "order_id": basket["order_id"], "payment_id": new_id()}
+        body = {**ids, "due_fen": basket["total_fen"], "tendered_fen": basket["total_fen"] + 500}
+        return body, answer_of(self.insist("/api/orders/pay-cash", **body))
+
+    def _until_answered(self, send: Callable[[], httpx.Response], what: str) -> httpx.Response:
         def look() -> httpx.Response | None:
             try:
-                response = self.http.post(path, json=body)
-            except _AGAIN:
+                response = send()
+            except httpx.TransportError:
                 return None
             return response if response.status_code < 500 else None
 
-        return eventually(look, f"an answer from {path}")
+        return eventually(look, f"an answer: {what}")
 
     def get(self, path: str) -> Any:
         """Look something up."""

@@ -13,11 +13,10 @@ T = TypeVar("T")
 
 
 def eventually(look: Callable[[], T | None], what: str, within_s: float = WAIT_S) -> T:
-    """The first answer that is not None or False; fails with its name when none comes."""
+    """The first answer that is something; fails with its name when none comes."""
     until_s = time.monotonic() + within_s
     while True:
-        found = look()
-        if found is not None and found is not False:
+        if found := look():
             return found
         if time.monotonic() > until_s:
             raise AssertionError(f"never came: {what}")
