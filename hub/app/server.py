@@ -1,7 +1,6 @@
 """The hub as a process: everything opened in order, run on one loop, closed in order."""
 
 import asyncio
-import os
 import secrets
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -26,6 +25,8 @@ from hub.devices.links import Gateways
 from hub.devices.spool import Spool
 from hub.kernel.clock import SystemClock
 from hub.kernel.context import Actor
+from hub.kernel.errors import Refused
+from hub.kernel.files import write_whole
 from hub.kernel.jobs import Job
 from hub.kernel.journal import Record
 from hub.kernel.sealing import SEAL_EVERY_S, seal
@@ -122,13 +123,17 @@ def _module_routes() -> list[Any]:
 
 
 def gateway_token(path: Path) -> str:
-    """The token that this hub's gateways show, made at first use, readable by its owner alone."""
+    """The token that this hub's gateways show, made at first use, readable by its owner alone.
+
+    Raises Refused `settings.invalid` for an empty one: it would let everybody in.
+    """
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(32))
-    return path.read_text().strip()
+        write_whole(path, secrets.token_urlsafe(32).encode())
+    token = path.read_text().strip()
+    if not token:
+        raise Refused("settings.invalid", 500, path=str(path), reason="empty")
+    return token
 
 
 def run(settings: HubSettings, demo_logins: list[DemoLogin] | None = None) -> None:

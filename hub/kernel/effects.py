@@ -30,6 +30,8 @@ effect_cursors = local("effect_cursors", text("effect"), integer("seq"), key=("e
 _advance = upsert(effect_cursors, replace=("seq",))
 _PAGE = 200
 _RETRY_S = 1.0
+_RESTART_MS = 60_000
+"""What a restart counts for on a clock that cannot be trusted: no drawer jumps open after a power cut."""
 _PASSING = frozenset({503, 507})
 """Busy, or the disk failed: the outcome is sent again until it is recorded."""
 
@@ -192,12 +194,16 @@ class EffectRunner:
         return True
 
     def _age_ms(self, record: Record[Any]) -> int:
-        """An intent's age: of one from this process's life never more than that, however the clock jumped."""
+        """An intent's age: of one from this process's life never more than that, however the clock jumped.
+
+        A clock without a battery stands still while the power is off, so of an earlier life's it knows only
+        that there was a restart in between.
+        """
         now = self._clock.read()
         age_ms = now.wall_ms - record.at_ms
         if record.seq > (self._opened_at_seq or 0):
             return min(age_ms, int((now.monotonic_s - self._opened_at_s) * 1000))
-        return age_ms
+        return age_ms if now.trusted else max(age_ms, _RESTART_MS)
 
     def _keep_cursor(self, name: str) -> None:
         command = AdvanceEffect(command_id=new_id(), effect=name, seq=self._cursors[name])

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+import msgspec
 import pytest
 
 from hub.kernel.context import SYSTEM, Context
@@ -221,6 +222,24 @@ def test_an_intent_from_long_ago_is_dropped_with_a_record(
     ears.wait_for(Rang(jar_id="new"))
     assert bell.rings == ["new"]
     assert rung(hub) == [("old", True), ("new", False)]
+
+
+def test_after_a_power_cut_an_untrusted_clock_makes_no_intent_young(
+    open_with_bells: Callable[..., Engine], clock: OwnClock
+) -> None:
+    """A Pi's clock stood still while the power was off: by its word the kick before the cut is new."""
+    bell = Bell()
+    open_with_bells(bell).close()
+    hub = open_with_bells()
+    fill(hub, "before the cut")
+    hub.close()
+    clock.now = msgspec.structs.replace(clock.now, trusted=False)
+    hub = open_with_bells(bell)
+    ears = Ears(hub)
+    fill(hub, "after it")
+    ears.wait_for(Rang(jar_id="after it"))
+    assert bell.rings == ["after it"]
+    assert rung(hub) == [("before the cut", True), ("after it", False)]
 
 
 def test_a_clock_set_right_makes_no_intent_old(
