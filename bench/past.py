@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bench.shop import PIECES, TILLS, new_id, scanner_of
+from bench.shop import PIECES, TILLS, scanner_of
 from hub.app.settings import HubSettings
 from hub.app.wiring import ROOMS
 from hub.devices.events import ScanRead
@@ -10,6 +10,7 @@ from hub.kernel.clock import SystemClock
 from hub.kernel.context import SYSTEM, Context
 from hub.kernel.decision import Decision
 from hub.kernel.engine import Engine, Folder
+from hub.kernel.ids import new_id
 from hub.kernel.ledger import Origin
 from hub.kernel.messages import Command, Event
 from hub.kernel.module import CommandSpec, Durability, Manifest

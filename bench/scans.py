@@ -13,7 +13,8 @@ from bench.hub import TrialHub
 from bench.load import Run, closed_loop
 from bench.orders import start_bare
 from bench.process import Program, free_port
-from bench.shop import LINES, PIECES, TILLS, new_id, open_till, scanner_of, scans
+from bench.shop import LINES, PIECES, TILLS, open_till, scanner_of, scans
+from hub.kernel.ids import new_id
 
 GATEWAYS = 4
 WAITING = 16

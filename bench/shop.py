@@ -1,6 +1,5 @@
 """The demo shop under load: its goods, its tills, and commands made ready as bytes."""
 
-import os
 from collections.abc import Iterator
 from itertools import count
 
@@ -11,6 +10,7 @@ from hub.app.demo.seed import CASHIER, seed_shop
 from hub.devices.messages import BindDevice, SeeDevice
 from hub.kernel.context import SYSTEM
 from hub.kernel.engine import Engine
+from hub.kernel.ids import new_id
 from hub.kernel.messages import Command
 from hub.modules.catalogue import demo as shelf
 from hub.modules.identity.messages import RegisterTerminal
@@ -20,11 +20,6 @@ TILLS = [f"T{number:02}" for number in range(1, 21)]
 LINES = 10
 _PLENTY_MILLI = 90_000_000
 PIECES = [item for item in shelf.items() if item.sold_by == "piece" and item.barcodes]
-
-
-def new_id() -> str:
-    """An id as a client makes one; cheaper than uuid4."""
-    return os.urandom(16).hex()
 
 
 def scanner_of(till: str) -> str:

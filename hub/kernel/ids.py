@@ -1,14 +1,23 @@
-"""Ids: 32 lower-case hex digits, random, made by the client wherever a retry is possible."""
+"""Ids: UUIDs of version 7 as 32 lower-case hex digits, made by the client wherever a retry is possible.
+
+They begin with the time, so that rows of one moment stand side by side in every index: with random ids each
+order would dirty twice as many pages, all to be encrypted and synced.
+"""
 
 import os
 import re
+import time
 
 _HEX_ID = re.compile(r"[0-9a-f]{32}")
+_VERSION = 7 << 76
+_VARIANT = 2 << 62
+_RANDOM_BITS = ~(0xF << 76 | 3 << 62)
 
 
 def new_id() -> str:
-    """A random 128-bit id in hex; five times cheaper than formatting a `uuid4`."""
-    return os.urandom(16).hex()
+    """An id that nobody has made: 48 bits of milliseconds, then 74 bits of chance."""
+    chance = int.from_bytes(os.urandom(10), "big") & _RANDOM_BITS
+    return f"{time.time_ns() // 1_000_000 << 80 | _VERSION | _VARIANT | chance:032x}"
 
 
 def is_id(text: str) -> bool:

@@ -71,8 +71,8 @@ describe("a command", () => {
   });
 });
 
-it("makes ids that are 32 hex digits and differ", () => {
+it("makes ids that are UUIDs of version 7 and differ", () => {
   const ids = new Set(Array.from({ length: 500 }, newId));
   expect(ids.size).toBe(500);
-  for (const id of ids) expect(id).toMatch(/^[0-9a-f]{12}4[0-9a-f]{3}[89ab][0-9a-f]{15}$/);
+  for (const id of ids) expect(id).toMatch(/^[0-9a-f]{12}7[0-9a-f]{3}[89ab][0-9a-f]{15}$/);
 });
