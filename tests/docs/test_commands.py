@@ -71,12 +71,17 @@ def meant(words: str, commands: dict[str, Any]) -> str | None:
     return next((name for name in tries if name in commands), None)
 
 
+def arguments_of(command: Any) -> int:
+    """How many words a command takes behind its own."""
+    return sum(parameter.param_type_name == "argument" for parameter in command.params)
+
+
 def wrong_commands(one: Paper) -> list[str]:
     """Commands that do not exist, and options that their command does not have."""
     commands, wrong = known(), []
     for words, options in named(one):
         name = meant(words, commands)
-        if name is None:
+        if name is None or len(words.split()) - len(name.split()) > arguments_of(commands[name]):
             wrong.append(words)
             continue
         has = {option for parameter in commands[name].params for option in parameter.opts}
@@ -97,9 +102,10 @@ def test_every_command_is_written_about() -> None:
 
 def test_what_does_not_exist_is_found() -> None:
     sample = Paper(
-        ROOT / "README.md", "`dianshu hub sing`, `dianshu hub run --loud`\n```\ndianshu fly # high\n```\n"
+        ROOT / "README.md",
+        "`dianshu hub sing`, `dianshu demo twice`, `dianshu hub run --loud`\n```\ndianshu fly # high\n```\n",
     )
-    assert wrong_commands(sample) == ["hub sing", "hub run --loud", "fly"]
+    assert wrong_commands(sample) == ["hub sing", "demo twice", "hub run --loud", "fly"]
 
 
 def test_every_target_of_make_exists() -> None:
