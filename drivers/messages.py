@@ -5,6 +5,7 @@ The shared token travels in the ``Authorization: Bearer`` header only, never in 
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated, Literal, TypeVar
 
 import msgspec
@@ -30,9 +31,9 @@ __all__ = [
     "MAX_FRAME_BYTES", "PROTOCOL_VERSION", "Ack", "AnyBlock", "AnyReading", "Barcode", "Block", "Cell",
     "Columns", "Cut", "DeviceChanged", "DeviceInfo", "DeviceState", "Document", "Drawer",
     "DrawerPosition", "DrawerReleased", "Feed", "Frame", "FrameError", "GatewayFrame", "Health",
-    "Heartbeat", "Hello", "HubFrame", "Id", "JobAnswer", "JobState", "Kind", "Misread", "Print",
-    "PrinterStatus", "Qr", "QueryJob", "Reading", "ReleaseDrawer", "Rule", "Scan", "Text", "Welcome",
-    "content_hash", "decode_gateway_frame", "decode_hub_frame", "encode",
+    "Heartbeat", "Hello", "HubFrame", "Id", "JobAnswer", "JobState", "Kind", "Lamp", "Misread", "Print",
+    "PrinterStatus", "Qr", "QueryJob", "Reading", "ReleaseDrawer", "Rule", "Scan", "Show", "ShownLine",
+    "Text", "Welcome", "content_hash", "decode_gateway_frame", "decode_hub_frame", "encode",
 ]  # fmt: skip
 
 MAX_FRAME_BYTES = 256 * 1024
@@ -44,10 +45,14 @@ Kind = Literal["scanner", "scale", "printer", "display", "drawer"]
 # As UnifiedPOS has it: closed (no link, being retried) -> claimed (ours alone) -> enabled (working);
 # refused = a person must decide first (two look-alikes, a profile that does not fit).
 DeviceState = Literal["closed", "claimed", "enabled", "refused"]
+ShownLine = Annotated[str, Meta(max_length=200)]
+Lamp = Literal["price", "total", "collect", "change"]
 Health = Literal["ok", "attention", "failed"]
 # not_started: not one byte has left, so sending it again is safe. unknown: paper may exist, ask a person.
 # failed: no byte left and sending it again will not help.
 JobState = Literal["printing", "printed", "unknown", "not_started", "failed"]
+WeightUnit = Literal["kg", "g", "lb", "oz"]
+ScaleAct = Literal["zero", "tare", "clear_tare"]
 
 
 class Readable(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
@@ -85,7 +90,32 @@ class PrinterStatus(Readable, frozen=True, kw_only=True, tag="printer_status"):
     fatal_error: bool | None = None
 
 
-AnyReading = Scan | Misread | DrawerPosition | PrinterStatus
+class Weight(Readable, frozen=True, kw_only=True, tag="weight"):
+    """What a scale said of its pan; no value is never 0: in motion or out of range it is None.
+
+    net, tare and zero are None where the wire does not say. The reading's age_ms is its time.
+    """
+
+    value: Decimal | None
+    unit: WeightUnit
+    stable: bool
+    net: bool | None = None
+    tare: Decimal | None = None
+    zero: bool | None = None
+    over: bool = False
+    under: bool = False
+    raw_hex: Annotated[str, Meta(max_length=256)] = ""
+
+    def __post_init__(self) -> None:
+        if self.value is not None and not self.value.is_finite():
+            raise ValueError("a weight is a finite number")
+        if self.value is not None and (self.over or self.under):
+            raise ValueError("out of range has no value")
+        if self.stable and self.value is None:
+            raise ValueError("only a value can be stable")
+
+
+AnyReading = Scan | Misread | DrawerPosition | PrinterStatus | Weight
 
 
 class DeviceInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,8 +147,9 @@ class Hello(Frame, frozen=True, kw_only=True, tag="hello"):
 
 
 class Reading(Frame, frozen=True, kw_only=True, tag="reading"):
-    """A reading, re-sent until acked; seq is gapless per boot_id, age_ms runs from device to sending.
+    """A reading, re-sent until acked; seq rises with each of a boot_id, age_ms runs from device to sending.
 
+    A weight is never acked for itself: a newer one of its scale takes its place, which leaves a gap in seq.
     at is when it was sent, by the clock of the heartbeats: what it waited on the wire is the hub's to add.
     """
 
@@ -186,6 +217,29 @@ class ReleaseDrawer(Frame, frozen=True, kw_only=True, tag="release_drawer"):
     expires_in_ms: Annotated[int, Meta(ge=0, le=60_000)]
 
 
+class Show(Frame, frozen=True, kw_only=True, tag="show"):
+    """Put this on a customer display; the newest takes the place of one not shown yet.
+
+    Text displays show the lines, price displays the amount and its lamp. In a line, what follows a tab goes
+    to the right edge. The plain lines are for displays that have no Chinese; "" there means the same line.
+    """
+
+    device_id: Id
+    upper: ShownLine = ""
+    lower: ShownLine = ""
+    upper_plain: ShownLine = ""
+    lower_plain: ShownLine = ""
+    amount_fen: Annotated[int, Meta(ge=-(10**12), le=10**12)] | None = None
+    lamp: Lamp | None = None
+
+
+class ScaleCommand(Frame, frozen=True, kw_only=True, tag="scale_command"):
+    """Press a scale's key; what came of it shows in its readings."""
+
+    device_id: Id
+    command: ScaleAct
+
+
 class QueryJob(Frame, frozen=True, kw_only=True, tag="query_job"):
     """Ask where a job stands; answered not_started if it was never begun here."""
 
@@ -200,7 +254,7 @@ class Ack(Frame, frozen=True, kw_only=True, tag="ack"):
 
 
 GatewayFrame = Hello | Reading | DeviceChanged | JobAnswer | DrawerReleased | Heartbeat
-HubFrame = Welcome | Print | ReleaseDrawer | QueryJob | Ack | Heartbeat
+HubFrame = Welcome | Print | Show | ReleaseDrawer | QueryJob | Ack | Heartbeat
 
 T = TypeVar("T")
 

@@ -11,12 +11,12 @@ import msgspec
 from drivers.base import DrawerPin, Driver, Heard, PrintConfirmed, QueueDrained
 from drivers.gateway.attempt import attempt
 from drivers.gateway.backoff import Backoff
+from drivers.gateway.desk import Desk
 from drivers.gateway.identity import Identity, IdentityRefused, IdentityRegister, read_identity
 from drivers.gateway.links.fd_link import Link, LinkLost
 from drivers.gateway.links.opener import Opener
 from drivers.gateway.links.url import LinkUrlError
 from drivers.gateway.outbox import Outbox
-from drivers.gateway.print_desk import PrintDesk
 from drivers.gateway.pulse import Pulse
 from drivers.gateway.session import Session
 from drivers.gateway.settings import Device
@@ -37,7 +37,7 @@ class Keeper:
         self,
         device: Device,
         driver: Driver,
-        desk: PrintDesk | None,
+        desk: Desk | None,
         *,
         outbox: Outbox,
         register: IdentityRegister,

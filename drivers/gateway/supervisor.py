@@ -10,8 +10,11 @@ from collections.abc import Callable, Sequence
 from typing import cast
 
 from drivers.base import build_driver
+from drivers.display.contract import CustomerDisplay
 from drivers.drawer.printer_port import build_drawer
 from drivers.gateway.backoff import Backoff
+from drivers.gateway.desk import Desk
+from drivers.gateway.display_desk import DisplayDesk
 from drivers.gateway.identity import IdentityRegister
 from drivers.gateway.job_log import JobLog
 from drivers.gateway.keeper import RETRY_CEILING_S, RETRY_FIRST_S, Keeper, first_info
@@ -20,7 +23,7 @@ from drivers.gateway.outbox import Outbox
 from drivers.gateway.print_desk import QUEUED, PrintDesk
 from drivers.gateway.pulse import Pulse
 from drivers.gateway.settings import Device
-from drivers.messages import DrawerReleased, HubFrame, JobAnswer, Print, QueryJob, ReleaseDrawer
+from drivers.messages import DrawerReleased, HubFrame, JobAnswer, Print, QueryJob, ReleaseDrawer, Show
 from drivers.printer.contract import ReceiptPrinter
 
 logger = logging.getLogger(__name__)
@@ -47,6 +50,7 @@ class Supervisor:
         self._register = IdentityRegister()
         self._pulse = Pulse(monotonic)
         self._desks: dict[str, PrintDesk] = {}
+        self._displays: dict[str, DisplayDesk] = {}
         for device in devices:
             outbox.set_device(first_info(device))
         drawers = [device for device in devices if device.profile.kind == "drawer"]
@@ -73,6 +77,8 @@ class Supervisor:
                     await self._query(frame)
                 case ReleaseDrawer():
                     self._release(frame)
+                case Show():
+                    self._show(frame)
                 case _:
                     pass
         except sqlite3.Error as error:  # what the log cannot say is not answered: a wrong answer prints twice
@@ -104,12 +110,21 @@ class Supervisor:
         else:
             desk.drawer_desk.accept(frame)
 
+    def _show(self, frame: Show) -> None:
+        desk = self._displays.get(frame.device_id)
+        if desk is not None:  # the hub knows from hello which displays there are
+            desk.accept(frame)
+
     def _keeper(self, device: Device, drawers: Sequence[Device]) -> Keeper:
         driver = build_driver(device.profile, device.settings.options)
         mine = [drawer for drawer in drawers if drawer.url.host == device.device_id]
-        desk = None
+        desk: Desk | None = None
         if device.profile.kind == "printer":
             desk = self._desk(device, cast(ReceiptPrinter, driver), mine)
+        elif device.profile.kind == "display":
+            desk = self._displays[device.device_id] = DisplayDesk(
+                device.device_id, cast(CustomerDisplay, driver)
+            )
         return Keeper(
             device,
             driver,

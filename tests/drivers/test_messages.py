@@ -21,6 +21,7 @@ from drivers.messages import (
     PrinterStatus,
     Reading,
     Scan,
+    Show,
     decode_gateway_frame,
     decode_hub_frame,
     encode,
@@ -48,6 +49,13 @@ def test_hello_and_print_come_through() -> None:
     assert decode_gateway_frame(encode(hello)) == hello
     order = Print(job_id="j", device_id="p", content_hash=content_hash(DOCUMENT), document=DOCUMENT)
     assert decode_hub_frame(encode(order)) == order
+
+
+def test_a_show_comes_through_and_is_bounded() -> None:
+    order = Show(device_id="d", upper="可口可乐\t￥3.50", amount_fen=350, lamp="total")
+    assert decode_hub_frame(encode(order)) == order
+    with pytest.raises(FrameError):
+        decode_hub_frame(encode(Show(device_id="d", upper="x" * 201)))
 
 
 def test_the_wire_form_is_the_agreed_one() -> None:

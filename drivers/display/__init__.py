@@ -1,0 +1,1 @@
+"""Customer displays: two lines of text, or a price and its lamp."""
