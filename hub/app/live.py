@@ -1,6 +1,7 @@
 """The till's live picture: after each commit, the parts that changed go to the pages that show them."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -18,11 +19,14 @@ from hub.kernel.errors import Refusal, Texts
 from hub.kernel.journal import Record
 from hub.kernel.sql import Reader
 from hub.kernel.writer import Outcome
+from hub.modules.identity.events import SessionClosed
 from hub.modules.orders import events as order_events
 from hub.modules.orders import store as orders
 from hub.modules.orders.messages import Scanned
 from hub.modules.payments import store as payments
 from hub.modules.payments.events import ShiftClosed, ShiftOpened
+
+log = logging.getLogger(__name__)
 
 MAX_WAITING_FRAMES = 200
 """A page that falls this far behind is hung up on; it comes back for a snapshot."""
@@ -108,17 +112,16 @@ class Live:
     def open(self, page: Page) -> None:
         """Begin to show a page its terminal, from a snapshot on."""
         self._pages.add(page)
-        with self._readers.snapshot() as read:
-            page.push(self._snapshot(read, page.terminal_id))
+        try:
+            with self._readers.snapshot() as read:
+                page.push(self._snapshot(read, page.terminal_id))
+        except BaseException:
+            self._pages.discard(page)
+            raise
 
     def close(self, page: Page) -> None:
         """The page is gone."""
         self._pages.discard(page)
-
-    def end_session(self, session_id: str) -> None:
-        """Hang up on the pages of a session that was signed out."""
-        for page in [page for page in self._pages if page.session_id == session_id]:
-            page.end()
 
     def scanned(self, terminal_id: str | None, outcome: Outcome) -> None:
         """Show what came of a scanner's scan when the cashier has to do something about it."""
@@ -130,6 +133,23 @@ class Live:
                 page.push(_asking(outcome.answer))
 
     def _show(self, records: list[Record[Any]]) -> None:
+        for record in records:
+            if isinstance(record.event, SessionClosed):
+                self._end_session(record.event.session_id)
+        try:
+            self._show_changes(records)
+        except Exception:  # supervisor: a page that missed a change would show a wrong basket as right
+            log.exception("changes cannot be shown; every page begins again")
+            for page in self._pages:
+                page.end()
+
+    def _end_session(self, session_id: str) -> None:
+        """Hang up on its pages, whoever ended it: its owner, the next one at the till, a new PIN."""
+        for page in self._pages:
+            if page.session_id == session_id:
+                page.end()
+
+    def _show_changes(self, records: list[Record[Any]]) -> None:
         stale: set[tuple[str, str | None]] = set()
         for record in records:
             if isinstance(record.event, ScanRefused) and record.refusal is None:
@@ -201,8 +221,8 @@ class Live:
 
     def _print_jobs(self, read: Reader, terminal_id: str) -> list[PrintJobView]:
         states = ("queued", *NEEDS_PERSON)
-        jobs = [job for state in states for job in devices.print_jobs_in(read, self._store_id, state)]
-        return [job for job in jobs if job.terminal_id == terminal_id]
+        found = (devices.print_jobs_at(read, self._store_id, terminal_id, state) for state in states)
+        return [job for jobs in found for job in jobs]
 
 
 def _terminal_of(record: Record[Any]) -> str | None:

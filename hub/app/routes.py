@@ -86,12 +86,9 @@ class SessionController(Controller):
         return Response(signed_in, cookies=[cookie])
 
     @post("/sign-out", status_code=200)
-    async def sign_out(
-        self, data: SignOut, request: Request[Any, Any, Any], bus: Bus, caller: Caller
-    ) -> Response[None]:
-        """End the session and hang up on its pages."""
+    async def sign_out(self, data: SignOut, bus: Bus, caller: Caller) -> Response[None]:
+        """End the session; its pages are hung up on."""
         await send(bus, data, caller)
-        request.app.state.live.end_session(data.session_id)
         response: Response[None] = Response(None)
         response.delete_cookie(COOKIE)
         return response

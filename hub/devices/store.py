@@ -60,11 +60,15 @@ _job = Query(
     ),
     PrintJobView,
 )
-_jobs_in_state = Query(
+_jobs_at = Query(
     select(*_job_columns)
-    .where(print_jobs.c.store_id == bindparam("store_id"), print_jobs.c.state == bindparam("state"))
+    .where(
+        print_jobs.c.store_id == bindparam("store_id"),
+        print_jobs.c.state == bindparam("state"),
+        print_jobs.c.terminal_id == bindparam("terminal_id"),
+    )
     .order_by(print_jobs.c.queued_ms, print_jobs.c.job_id)
-    .limit(200),
+    .limit(50),
     PrintJobView,
 )
 _jobs_of_order = Query(
@@ -137,9 +141,9 @@ def print_job(read: Reader, store_id: str, job_id: str) -> PrintJobView | None:
     return read.first(_job, store_id=store_id, job_id=job_id)
 
 
-def print_jobs_in(read: Reader, store_id: str, state: str) -> list[PrintJobView]:
-    """The 200 oldest jobs in a state."""
-    return read.all(_jobs_in_state, store_id=store_id, state=state)
+def print_jobs_at(read: Reader, store_id: str, terminal_id: str, state: str) -> list[PrintJobView]:
+    """The 50 oldest jobs of a till in a state."""
+    return read.all(_jobs_at, store_id=store_id, terminal_id=terminal_id, state=state)
 
 
 def next_print_job(read: Reader, store_id: str, terminal_id: str) -> PrintJobView | None:

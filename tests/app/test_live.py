@@ -1,7 +1,8 @@
 """The till's WebSocket: a snapshot first, then what changed, numbered without a gap."""
 
+import queue
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 import msgspec
 import pytest
@@ -140,6 +141,44 @@ def test_signing_out_hangs_up(client: TestClient[Any]) -> None:
         with pytest.raises(WebSocketDisconnect):
             socket.receive_text(timeout=20)
     assert client.get("/api/identity/me").status_code == 401
+
+
+def test_the_next_one_at_the_till_hangs_up_on_the_last(client: TestClient[Any]) -> None:
+    sign_in(client, "cashier")
+    with client.websocket_connect(f"/ws/terminal/{TILL}") as socket:
+        hear(socket, Snapshot)
+        sign_in(client, "manager")
+        with pytest.raises(WebSocketDisconnect):
+            socket.receive_text(timeout=20)
+
+
+def test_a_page_that_would_miss_a_change_is_hung_up_on(
+    hub: Hub, client: TestClient[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_in(client, "cashier")
+    with client.websocket_connect(f"/ws/terminal/{TILL}") as socket:
+        hear(socket, Snapshot)
+        monkeypatch.setattr(hub.live, "_readers", NoneFree())
+        post(client, "payments/shifts/open", shift_id=new_id(), terminal_id=TILL, float_fen=0)
+        with pytest.raises(WebSocketDisconnect):
+            socket.receive_text(timeout=20)
+
+
+def test_a_page_that_cannot_begin_leaves_nothing_behind(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub.live, "_readers", NoneFree())
+    with pytest.raises(queue.Empty):
+        hub.live.open(Page(TILL, "s", "en"))
+    assert not hub.live._pages
+    hub.engine.close()
+
+
+class NoneFree:
+    """Readers that all stay taken."""
+
+    def session(self) -> NoReturn:
+        raise queue.Empty
+
+    snapshot = session
 
 
 def test_a_page_that_does_not_read_is_hung_up_on(hub: Hub) -> None:

@@ -10,7 +10,7 @@ from hub.modules.payments.events import ShiftOpened
 from hub.modules.payments.messages import CloseShift, PaymentView
 from tests.devices.conftest import counter  # noqa: F401
 from tests.devices.counter import Counter
-from tests.modules.shop import STORE
+from tests.modules.shop import STORE, TILL
 
 SHOP = Shop(name="测试店", address="示范路 1 号")
 
@@ -73,7 +73,7 @@ def test_a_copy_says_so() -> None:
 
 def test_a_shift_slip_holds_the_hub_to_its_journal(counter: Counter) -> None:  # noqa: F811
     counter.do(CloseShift, shift_id=counter.events(ShiftOpened)[-1].shift_id, counted_fen=20_100)
-    job = store.print_jobs_in(counter.read, STORE, "queued")[-1]
+    job = store.print_jobs_at(counter.read, STORE, TILL, "queued")[-1]
     engine = counter.engine
     document = Layouts(SHOP, engine.origin, engine.types, engine.keystore)(counter.read, job)
 

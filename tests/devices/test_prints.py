@@ -106,3 +106,17 @@ def test_there_is_nothing_to_reprint_of_an_order_never_printed(counter: Counter)
     refusal = counter.refused(Reprint, job_id=counter.new_id(), order_id=counter.new_id())
 
     assert refusal.code == "devices.nothing_to_reprint"
+
+
+def test_a_till_sees_its_own_jobs_however_many_wait_elsewhere(counter: Counter, job: PrintJobView) -> None:
+    elsewhere = counter.caller(terminal_id="T02")
+    for _ in range(60):
+        counter.do(Reprint, elsewhere, job_id=counter.new_id(), order_id=job.order_id)
+    counter.clock.pass_s(1)
+    copy_id = counter.new_id()
+    counter.do(Reprint, job_id=copy_id, order_id=job.order_id)
+
+    mine = store.print_jobs_at(counter.read, STORE, TILL, "queued")
+
+    assert [found.job_id for found in mine] == [job.job_id, copy_id]
+    assert len(store.print_jobs_at(counter.read, STORE, "T02", "queued")) == 50
