@@ -25,6 +25,7 @@ def picture(page: Page, folder: Path | None, name: str) -> None:
 
 def hold_under_scanner(bench: Page, name: str, price: re.Pattern[str]) -> None:
     """Touch an item on the bench's shelf."""
+    bench.bring_to_front()  # a page behind another is drawn seldom, and waits for it
     bench.get_by_role("searchbox").fill(name)
     bench.locator(".good").filter(has_text=price).first.tap()
 
@@ -40,6 +41,7 @@ def test_the_first_sale(
     cashier = Cashier(till, language)
     words = cashier.words
 
+    till.bring_to_front()
     cashier.open_till(demo.till, language, "T01")
     picture(till, shots, "till-sign-in")
     cashier.sign_in(*CASHIER)
@@ -52,6 +54,7 @@ def test_the_first_sale(
     expect(till.get_by_role("dialog", name=words.unknown)).to_be_visible()
     hold_under_scanner(bench, *DEAR)
     expect(cashier.lines()).to_have_count(2)
+    till.bring_to_front()
     cashier.key(words.dismiss).tap()
     picture(till, shots, "till-basket")
 
@@ -77,6 +80,7 @@ def test_the_first_sale(
     picture(till, shots, "till-change")
 
     # The paper came out with Chinese on it, and the drawer opened.
+    bench.bring_to_front()
     slip = bench.locator(".slip").filter(has_text=receipt_no[0])
     expect(slip).to_contain_text("松花皮蛋")
     expect(bench.locator(".drawer.open")).to_have_count(1)
@@ -86,6 +90,7 @@ def test_the_first_sale(
 
     # Head office has it, with every record of its life, and nothing is left to send.
     expect(till.get_by_text(words.all_sent)).to_be_visible()
+    console.bring_to_front()
     console.goto(f"{demo.console}?lang={language}")
     login, password = demo.console_login()
     if console.locator("form").count():

@@ -8,6 +8,8 @@ export const en: Translated<typeof zh> = {
   link: { live: "Connected", connecting: "Connecting", lost: "The simulator does not answer" },
   shelf: {
     heading: "Shelf",
+    goods: "Items on the shelf",
+    categories: "Categories",
     find: "Find an item or a barcode",
     all: "All",
     none: "No such item",

@@ -5,6 +5,8 @@ export const zh = {
   link: { live: "已连接", connecting: "正在连接", lost: "模拟器没有答复" },
   shelf: {
     heading: "货架",
+    goods: "货架上的商品",
+    categories: "商品分类",
     find: "查找商品或条码",
     all: "全部",
     none: "没有这样的商品",
