@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,7 @@ _SPOOL_NEWS = (PrintQueued, DeviceBound)
 class Hub:
     """One store's hub, from its engine to its pages."""
 
-    def __init__(self, settings: HubSettings, demo_logins: list[DemoLogin] | None = None) -> None:
+    def __init__(self, settings: HubSettings, demo_logins: Sequence[DemoLogin] = ()) -> None:
         self.settings = settings
         self.engine = open_engine(settings)
         self._texts = texts()
@@ -69,7 +69,7 @@ class Hub:
                 "live": self.live,
                 "gateways": self.gateways,
                 "gateway_token": gateway_token(settings.gateway_token_path),
-                "demo_logins": demo_logins or [],
+                "demo_logins": list(demo_logins),
                 "uplink": self.uplink,
             },
         )
@@ -136,7 +136,7 @@ def gateway_token(path: Path) -> str:
     return token
 
 
-def run(settings: HubSettings, demo_logins: list[DemoLogin] | None = None) -> None:
+def run(settings: HubSettings, demo_logins: Sequence[DemoLogin] = ()) -> None:
     """Serve until a signal says stop."""
     hub = Hub(settings, demo_logins)
     config = uvicorn.Config(
