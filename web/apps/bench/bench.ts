@@ -40,7 +40,8 @@ export const bench = reactive({
   /** The scanner in the hand. */
   scannerId: null as string | null,
   problem: null as string | null,
-  unheard: 0,
+  /** The scanner whose last scan went nowhere. */
+  unheardBy: null as string | null,
 });
 
 let nextLine = 1;
@@ -70,7 +71,7 @@ function take(frame: Frame): void {
       break;
     case "scanned":
       play(frame.outcome.heard ? "added" : "refused");
-      if (!frame.outcome.heard) bench.unheard++;
+      bench.unheardBy = frame.outcome.heard ? null : frame.outcome.device_id;
       break;
   }
 }

@@ -15,7 +15,6 @@ export const en: Translated<typeof zh> = {
     none: "No such item",
     scan: "Scan {name}",
     other: "Scan another code",
-    typed: "Barcode",
     go: "Scan",
     unknown: "A code nobody knows",
     twice: "Scan twice",
@@ -55,7 +54,6 @@ export const en: Translated<typeof zh> = {
     offline: "Offline",
   },
   drawer: {
-    heading: "Cash drawer",
     open: "The drawer is open",
     closed: "The drawer is closed",
     push: "Push shut",

@@ -12,7 +12,6 @@ export const zh = {
     none: "没有这样的商品",
     scan: "扫 {name}",
     other: "扫别的条码",
-    typed: "条码",
     go: "扫",
     unknown: "一个不存在的条码",
     twice: "连扫两次",
@@ -52,7 +51,6 @@ export const zh = {
     offline: "脱机",
   },
   drawer: {
-    heading: "钱箱",
     open: "钱箱开着",
     closed: "钱箱关着",
     push: "推上",

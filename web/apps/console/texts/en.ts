@@ -12,8 +12,6 @@ export const en: Translated<typeof zh> = {
     password: "Password",
     go: "Sign in",
     out: "Sign out",
-    signedInAs: "{name}",
-    demo: "Demo account",
   },
   link: { live: "Live", connecting: "Connecting", lost: "Connection lost, reconnecting" },
   today: {
@@ -29,7 +27,6 @@ export const en: Translated<typeof zh> = {
     noSales: "No sales yet today. Ring one up at a till and it appears here at once.",
     noStores: "No store has joined yet.",
     items: "{n} lines",
-    asTable: "Table",
   },
   store: {
     id: "Store",
@@ -49,13 +46,11 @@ export const en: Translated<typeof zh> = {
     quarantinedState: "Quarantined",
     never: "never",
     ago: "{age} ago",
-    version: "Version",
   },
   orders: {
     receipt: "Receipt",
     paidAt: "Time",
     terminal: "Till",
-    cashier: "Cashier",
     lines: "Lines",
     total: "Amount",
     more: "Earlier orders",
@@ -69,7 +64,6 @@ export const en: Translated<typeof zh> = {
     back: "Back",
     heading: "Order {receipt}",
     item: "Item",
-    sku: "SKU",
     price: "Price",
     qty: "Qty",
     amount: "Amount",

@@ -9,8 +9,6 @@ export const zh = {
     password: "密码",
     go: "登录",
     out: "退出",
-    signedInAs: "{name}",
-    demo: "演示账号",
   },
   link: { live: "实时", connecting: "正在连接", lost: "连接中断，正在重连" },
   today: {
@@ -26,7 +24,6 @@ export const zh = {
     noSales: "今天还没有销售。在收银机上收一笔款，这里马上出现。",
     noStores: "还没有门店接入。",
     items: "{n} 行",
-    asTable: "表格",
   },
   store: {
     id: "门店",
@@ -46,13 +43,11 @@ export const zh = {
     quarantinedState: "已隔离",
     never: "从未",
     ago: "{age}前",
-    version: "版本",
   },
   orders: {
     receipt: "小票号",
     paidAt: "时间",
     terminal: "收银机",
-    cashier: "收银员",
     lines: "行数",
     total: "金额",
     more: "更早的订单",
@@ -66,7 +61,6 @@ export const zh = {
     back: "返回",
     heading: "订单 {receipt}",
     item: "商品",
-    sku: "编码",
     price: "单价",
     qty: "数量",
     amount: "金额",
