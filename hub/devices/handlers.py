@@ -14,6 +14,7 @@ from hub.devices.events import (
     ScanRead,
     ScanRefused,
 )
+from hub.kernel.bounds import check_ids, check_texts
 from hub.kernel.context import Context
 from hub.kernel.decision import Decision
 from hub.kernel.messages import is_clean_text
@@ -27,6 +28,8 @@ class ScanTarget(Protocol):
 
 def bind_device(command: messages.BindDevice, context: Context) -> Decision:
     """A device works for a terminal."""
+    if (refusal := check_texts(command.terminal_id or "")) is not None:
+        return refusal
     if store.device(context.read, context.store_id, command.device_id) is None:
         return Decision.refuse("devices.unknown", 404, device_id=command.device_id)
     return Decision.of(DeviceBound(device_id=command.device_id, terminal_id=command.terminal_id))
@@ -42,11 +45,11 @@ def see_device(command: messages.SeeDevice, context: Context) -> Decision:
         device_id=command.device_id,
         gateway_id=command.gateway_id,
         kind=kind,
-        model=command.model or (known.model if known else ""),
-        identity=command.identity or (known.identity if known else ""),
+        model=model.told(command.model or "") or (known.model if known else ""),
+        identity=model.told(command.identity) or (known.identity if known else ""),
         state=command.state,
         health=command.health,
-        reason=command.reason[: model.MAX_CODE_CHARS],
+        reason=model.told(command.reason),
     )
     if known and all(getattr(known, name) == getattr(seen, name) for name in seen.__struct_fields__):
         return Decision()
@@ -179,7 +182,9 @@ def finish_drawer_release(command: messages.FinishDrawerRelease, context: Contex
     if release is None or release.state != "requested":
         return Decision()
     return Decision.of(
-        DrawerReleaseFinished(release_id=command.release_id, is_sent=command.is_sent, reason=command.reason)
+        DrawerReleaseFinished(
+            release_id=command.release_id, is_sent=command.is_sent, reason=model.told(command.reason)
+        )
     )
 
 
@@ -188,7 +193,7 @@ def finish_print(command: messages.FinishPrint, context: Context) -> Decision:
     job = store.print_job(context.read, context.store_id, command.job_id)
     if job is None or not model.may_move(job.state, command.state):
         return Decision()
-    return Decision.of(_finished(job, command.state, command.reason))
+    return Decision.of(_finished(job, command.state, model.told(command.reason)))
 
 
 def settle_print(command: messages.SettlePrint, context: Context) -> Decision:
@@ -209,6 +214,10 @@ def settle_print(command: messages.SettlePrint, context: Context) -> Decision:
 
 def reprint(command: messages.Reprint, context: Context) -> Decision:
     """A copy of a receipt that was printed before."""
+    if (refusal := check_ids(job_id=command.job_id)) is not None:
+        return refusal
+    if store.print_job(context.read, context.store_id, command.job_id) is not None:
+        return Decision.refuse("devices.print_job_exists")
     jobs = store.print_jobs_of(context.read, context.store_id, command.order_id)
     if not jobs:
         return Decision.refuse("devices.nothing_to_reprint", 404)

@@ -1,5 +1,7 @@
 """The rules of devices: which readings count, how a print job moves."""
 
+import unicodedata
+
 LATE_MS = 2_000
 """A scan older than this belongs to a customer who may be gone."""
 
@@ -35,3 +37,9 @@ def may_move(state: str, to: str) -> bool:
 def is_late(age_ms: int) -> bool:
     """Whether a scan came too late to land on a basket."""
     return age_ms > LATE_MS
+
+
+def told(text: str) -> str:
+    """What a device or its gateway says of itself, fit to be kept: serial numbers hold what they like."""
+    printable = "".join(char if char.isprintable() else "?" for char in text[:MAX_CODE_CHARS])
+    return unicodedata.normalize("NFC", printable)[:MAX_CODE_CHARS]

@@ -7,7 +7,7 @@ from hub.devices.messages import BindDevice, DeviceView, PrintQueuedAnswer, Repr
 from hub.kernel.bus import Bus
 from hub.kernel.context import Caller
 from hub.kernel.db import Readers
-from hub.kernel.http import send
+from hub.kernel.http import require, send
 
 
 class DeviceController(Controller):
@@ -17,8 +17,9 @@ class DeviceController(Controller):
     tags = ("devices",)
 
     @get("/", sync_to_thread=False)
-    def all(self, readers: Readers, store_id: str) -> list[DeviceView]:
+    def all(self, readers: Readers, caller: Caller, store_id: str) -> list[DeviceView]:
         """Every device of the store."""
+        require(caller, "orders.sell")
         return store.all_devices(readers, store_id)
 
     @post("/bind", status_code=200)

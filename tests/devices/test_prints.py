@@ -6,6 +6,7 @@ from hub.devices import store
 from hub.devices.events import DrawerReleaseRequested, PrintFinished, PrintQueued
 from hub.devices.messages import FinishPrint, PrintJobView, Reprint, SettlePrint
 from hub.kernel.context import SYSTEM
+from hub.kernel.messages import is_clean_text
 from hub.modules.orders import store as orders
 from hub.modules.orders.events import OrderPaid
 from hub.modules.orders.messages import PayCash
@@ -120,3 +121,19 @@ def test_a_till_sees_its_own_jobs_however_many_wait_elsewhere(counter: Counter, 
 
     assert [found.job_id for found in mine] == [job.job_id, copy_id]
     assert len(store.print_jobs_at(counter.read, STORE, "T02", "queued")) == 50
+
+
+def test_a_reprint_needs_an_id_of_its_own(counter: Counter, job: PrintJobView) -> None:
+    taken = counter.refused(Reprint, job_id=job.job_id, order_id=job.order_id)
+    malformed = counter.refused(Reprint, job_id="no id", order_id=job.order_id)
+
+    assert (taken.code, malformed.code) == ("devices.print_job_exists", "id.malformed")
+    assert len(store.print_jobs_of(counter.read, STORE, job.order_id)) == 1
+
+
+def test_what_a_printer_says_of_itself_is_made_fit_to_be_kept(counter: Counter, job: PrintJobView) -> None:
+    counter.do(FinishPrint, SYSTEM, job_id=job.job_id, state="failed", reason="e\u0301\0" + "x" * 300)
+
+    finished = counter.events(PrintFinished)[-1]
+    assert finished.reason.startswith("\u00e9?x")
+    assert is_clean_text(finished.reason)

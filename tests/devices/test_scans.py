@@ -108,3 +108,13 @@ def test_a_misread_is_kept_once(counter: Counter) -> None:
         )
 
     assert [refused.reason for refused in counter.events(ScanRefused)] == ["devices.misread_unterminated"]
+
+
+@pytest.mark.parametrize("terminal_id", ["T\0", "T" * 201])
+def test_a_device_is_bound_to_nothing_that_cannot_be_kept(counter: Counter, terminal_id: str) -> None:
+    refusal = counter.refused(
+        BindDevice, counter.caller("manager"), device_id=SCANNER, terminal_id=terminal_id
+    )
+
+    assert refusal.code == "text.invalid"
+    assert counter.scan(CODE).refusal is None

@@ -83,6 +83,7 @@ def test_nothing_is_told_to_strangers(client: TestClient[Any]) -> None:
         "payments/shifts/closed",
         "orders/basket",
         "orders/parked",
+        "devices/",
         f"orders/{new_id()}",
     ):
         assert get(client, path, 401)["code"] == "auth.sign_in_first", path

@@ -13,7 +13,7 @@ from cloud_sync.cloud.keeper import BrokerKeeper
 from cloud_sync.edge import uplink as uplink_module
 from cloud_sync.wire.link import Broker
 from hub.kernel.db import DatabaseError
-from hub.kernel.heads import acknowledged_head
+from hub.kernel.heads import acknowledged_head, remember_acknowledged
 from tests.sync.chain import Chain, enrol_shop, eventually
 from tests.sync.fixtures import RunningBroker, free_port
 from tests.sync.shop import Shop
@@ -42,7 +42,7 @@ def test_an_acknowledgement_that_cannot_be_remembered_holds_no_event_back(
 ) -> None:
     chain = Chain(database, broker.aggregator()).start()
     enrol_shop(database, shop)
-    remember = uplink_module.remember_acknowledged
+    remember = remember_acknowledged
     failures: list[None] = []
 
     def disk_is_full(*_about: Any) -> NoReturn:
