@@ -45,5 +45,11 @@ def screen(till: Till) -> Iterator[Page]:
 
 @pytest.fixture(scope="session")
 def shelf() -> list[Good]:
-    """What the shop sells and a scanner can read."""
-    return goods()
+    """What the shop sells and a scanner can read, but for the last of it."""
+    return goods()[:-1]
+
+
+@pytest.fixture(scope="session")
+def scarce() -> Good:
+    """A thing for the test that sells all there is of it."""
+    return goods()[-1]

@@ -15,16 +15,16 @@ LAST = 10
 OPENING_PIECES = 500
 
 
-def test_fifty_tills_sell_ten(world: World, shelf: list[Good]) -> None:
-    item = next(item for item in demo.items() if item.stock_policy == "forbid" and item.sold_by == "piece")
-    wanted = next(good for good in shelf if good.barcode == item.barcodes[0])
+def test_fifty_tills_sell_ten(world: World, scarce: Good) -> None:
+    item = next(item for item in demo.items() if scarce.barcode in item.barcodes)
+    assert (item.stock_policy, item.sold_by) == ("forbid", "piece")
     with ThreadPoolExecutor(8) as opening:
         tills = list(opening.map(lambda name: Till(world, name).ready(), MANY_TILLS))
-    tills[0].post("/api/orders/place", **tills[0].order_of(wanted, pieces=OPENING_PIECES - LAST))
+    tills[0].post("/api/orders/place", **tills[0].order_of(scarce, pieces=OPENING_PIECES - LAST))
     together = Barrier(len(tills))
 
     def buy(till: Till) -> str:
-        order = till.order_of(wanted)
+        order = till.order_of(scarce)
         together.wait()
         response = till.insist("/api/orders/place", **order)
         return "sold" if response.status_code == 200 else str(response.json()["code"])

@@ -12,7 +12,7 @@ from hub.app.http import MAX_BODY_BYTES
 from hub.kernel.ids import new_id
 from tests.worlds.stack.till import Till
 from tests.worlds.stack.waiting import eventually
-from tests.worlds.stack.world import World
+from tests.worlds.stack.world import SPARE_TILL, World
 
 JSON = "application/json"
 LANGUAGES = ("zh-CN,zh;q=0.9", "en-GB,en;q=0.8")
@@ -39,7 +39,7 @@ def park(label: str) -> str:
 
 
 def open_shift(float_fen: str) -> str:
-    return body(shift_id=f'"{new_id()}"', terminal_id='"T11"', float_fen=float_fen)
+    return body(shift_id=f'"{new_id()}"', terminal_id=f'"{SPARE_TILL}"', float_fen=float_fen)
 
 
 def pay(tendered_fen: str, **more: str) -> str:
@@ -121,7 +121,7 @@ def test_what_must_not_be_kept_is_refused_on_a_real_basket(
 
 
 def test_a_float_of_three_thousand_million_fen_opens_no_shift(world: World) -> None:
-    till = Till(world, "T11")
+    till = Till(world, SPARE_TILL)
     before = world.books.head_seq()
     response = _send(till, SHIFT, open_shift("3000000000"), JSON, "en")
     assert (response.status_code, response.json()["code"]) == (400, "money.out_of_range")

@@ -25,6 +25,8 @@ from tests.worlds.stack.waiting import eventually
 
 SIM, CLOUD, HUB, GATEWAY = "simulator", "cloud", "hub", "gateway"
 MANY_TILLS = [f"T{number}" for number in range(10, 60)]
+SPARE_TILL = "T99"
+"""A till at which no shift is ever opened."""
 FORGETFUL = ("1002", "8642")
 """A cashier whom the other tests do not need: this one's PIN may be locked."""
 
@@ -113,7 +115,7 @@ class World:
         number, pin = FORGETFUL
         extra: list[Command] = [
             RegisterTerminal(command_id=new_id(), terminal_id=till, name=f"收银台 {till}")
-            for till in MANY_TILLS
+            for till in (*MANY_TILLS, SPARE_TILL)
         ]
         extra += [
             AddStaff(
