@@ -32,8 +32,9 @@ __all__ = [
     "Columns", "Cut", "DeviceChanged", "DeviceInfo", "DeviceState", "Document", "Drawer",
     "DrawerPosition", "DrawerReleased", "Feed", "Frame", "FrameError", "GatewayFrame", "Health",
     "Heartbeat", "Hello", "HubFrame", "Id", "JobAnswer", "JobState", "Kind", "Lamp", "Misread", "Print",
-    "PrinterStatus", "Qr", "QueryJob", "Reading", "ReleaseDrawer", "Rule", "Scan", "Show", "ShownLine",
-    "Text", "Welcome", "content_hash", "decode_gateway_frame", "decode_hub_frame", "encode",
+    "PrinterStatus", "Qr", "QueryJob", "Reading", "ReleaseDrawer", "Rule", "ScaleAct", "ScaleCommand",
+    "Scan", "Show", "ShownLine", "Text", "Weight", "WeightUnit", "Welcome", "content_hash",
+    "decode_gateway_frame", "decode_hub_frame", "encode",
 ]  # fmt: skip
 
 MAX_FRAME_BYTES = 256 * 1024
@@ -254,7 +255,7 @@ class Ack(Frame, frozen=True, kw_only=True, tag="ack"):
 
 
 GatewayFrame = Hello | Reading | DeviceChanged | JobAnswer | DrawerReleased | Heartbeat
-HubFrame = Welcome | Print | Show | ReleaseDrawer | QueryJob | Ack | Heartbeat
+HubFrame = Welcome | Print | Show | ReleaseDrawer | ScaleCommand | QueryJob | Ack | Heartbeat
 
 T = TypeVar("T")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 
 import pytest
 
@@ -10,6 +11,7 @@ from drivers.document import Barcode, Columns, Cut, Text, content_hash
 from drivers.messages import (
     MAX_FRAME_BYTES,
     Ack,
+    AnyReading,
     Cell,
     DeviceInfo,
     DrawerPosition,
@@ -20,8 +22,10 @@ from drivers.messages import (
     Print,
     PrinterStatus,
     Reading,
+    ScaleCommand,
     Scan,
     Show,
+    Weight,
     decode_gateway_frame,
     decode_hub_frame,
     encode,
@@ -32,11 +36,40 @@ DOCUMENT = (Text(text="店枢", size=2), Columns(cells=(Cell(text="a"),)), Barco
 
 @pytest.mark.parametrize(
     "reading",
-    [Scan(text="6901234567892"), Misread(reason="garbled"), DrawerPosition(open=True), PrinterStatus()],
+    [
+        Scan(text="6901234567892"),
+        Misread(reason="garbled"),
+        DrawerPosition(open=True),
+        PrinterStatus(),
+        Weight(value=Decimal("1.250"), unit="kg", stable=True, net=True, tare=Decimal("0.020"), zero=False),
+        Weight(value=None, unit="g", stable=False, over=True),
+    ],
 )
-def test_readings_come_through(reading: Scan | Misread | DrawerPosition | PrinterStatus) -> None:
+def test_readings_come_through(reading: AnyReading) -> None:
     frame = Reading(device_id="scanner-1", boot_id="b", seq=1, age_ms=0, reading=reading)
     assert decode_gateway_frame(encode(frame)) == frame
+
+
+@pytest.mark.parametrize(
+    "weight",
+    [
+        '{"value":null,"stable":true}',
+        '{"value":"NaN","stable":false}',
+        '{"value":"Infinity","stable":false}',
+        '{"value":"0","stable":false,"over":true}',
+        '{"value":"0","stable":false,"under":true}',
+    ],
+)
+def test_a_weight_that_contradicts_itself_is_none(weight: str) -> None:
+    reading = weight.replace("{", '{"type":"weight","unit":"kg",', 1)
+    frame = f'{{"type":"reading","device_id":"s","boot_id":"b","seq":1,"age_ms":0,"reading":{reading}}}'
+    with pytest.raises(FrameError):
+        decode_gateway_frame(frame)
+
+
+def test_a_scales_keys_come_through() -> None:
+    order = ScaleCommand(device_id="scale-1", command="clear_tare")
+    assert decode_hub_frame(encode(order)) == order
 
 
 def test_hello_and_print_come_through() -> None:

@@ -1,0 +1,84 @@
+"""Dialog 06, 04 and 02: a price goes down, weight, price and amount come back and must agree."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Annotated, Any
+
+from msgspec import Meta
+
+from drivers.base import Driver
+from drivers.messages import Weight
+from drivers.profile import Profile, read_options
+from drivers.scale.wire_scale import AskedOptions, WireScale, without_value
+
+_ASK_WEIGHT, _ASK_STATUS = b"\x04\x05", b"\x04\x0208\x03"
+_ACK, _NAK = 0x06, 0x15
+_MOTION, _SAME, _UNFINISHED, _BELOW_MINIMUM, _BELOW_ZERO, _OVERLOAD = b"20", b"21", b"22", b"30", b"31", b"32"
+
+_FRAME = re.compile(
+    rb"\x02(?:02\x1b3\x1b(?P<weight>[0-9]{5})\x1b(?P<price>[0-9]{6})\x1b(?P<amount>[0-9]{6})"
+    rb"|09\x1b(?P<status>[0-9]{2}))\x03\Z"
+)
+
+
+class DialogOptions(AskedOptions, frozen=True, kw_only=True):
+    """Dialog 02, 04 and 06 say the same at other speeds and parities.
+
+    The amounts are ours to count, so any price will do; at 1000 the amount repeats every digit of the weight.
+    """
+
+    unit_price: Annotated[int, Meta(ge=1, le=999_999)] = 1000
+
+
+class Dialog06(WireScale):
+    """Repeats the last weight while the scale says that nothing has moved since (status 21)."""
+
+    def __init__(self, options: DialogOptions) -> None:
+        super().__init__(options, _FRAME)
+        self._price = options.unit_price
+        self._begin = f"\x04\x0201\x1b{self._price:06d}\x1b\x03".encode()
+        self._next = self._begin
+        self._last: Weight | None = None
+
+    def question(self) -> bytes:
+        asked, self._next = self._next, self._begin
+        return asked
+
+    def reset(self) -> None:
+        super().reset()
+        self._next = self._begin
+        self._last = None
+
+    def control(self, byte: int) -> None:
+        if byte == _ACK:
+            self._next = _ASK_WEIGHT
+        elif byte == _NAK:
+            self._next = _ASK_STATUS
+
+    def read(self, frame: re.Match[bytes]) -> Weight | None:
+        self._next = self._begin
+        if frame["status"]:
+            return self._read_status(frame, frame["status"])
+        grams, price, amount = (int(frame[name]) for name in ("weight", "price", "amount"))
+        if price != self._price or abs(1000 * amount - grams * price) > 1000:
+            return None
+        self._last = self._weight(frame, Decimal(grams).scaleb(-3), "kg", stable=True)
+        return self._last
+
+    def _read_status(self, frame: re.Match[bytes], status: bytes) -> Weight | None:
+        if status == _SAME:
+            return self._last
+        if status in (_MOTION, _UNFINISHED):
+            self._next = _ASK_WEIGHT
+        if status not in (_MOTION, _BELOW_MINIMUM, _BELOW_ZERO, _OVERLOAD):
+            return None
+        self._last = None
+        under = status in (_BELOW_MINIMUM, _BELOW_ZERO)
+        return without_value(frame, "kg", over=status == _OVERLOAD, under=under)
+
+
+def build(profile: Profile, overrides: dict[str, Any]) -> Driver:
+    """A Dialog 06 scale as its profile describes it."""
+    return Dialog06(read_options(profile, DialogOptions, overrides))

@@ -1,0 +1,46 @@
+"""MT-SICS: SI asks for the weight as it is, S D or S S answers, lines end in CR LF."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Literal
+
+from drivers.base import Driver
+from drivers.messages import ScaleAct, Weight, WeightUnit
+from drivers.profile import Profile, read_options
+from drivers.scale.wire_scale import AskedOptions, WireScale, number, unit_of, without_value
+
+_FRAME = re.compile(
+    rb"S (?:(?P<state>[SD]) (?P<weight>[ 0-9.-]{10}) (?P<unit>[a-z]{1,2}) ?|(?P<none>[I+-]))\r\n\Z"
+)
+_KEYS: dict[ScaleAct, bytes] = {"zero": b"Z\r\n", "tare": b"T\r\n", "clear_tare": b"TAC\r\n"}
+
+
+class SicsOptions(AskedOptions, frozen=True, kw_only=True):
+    """The unit is for the answers that carry none: out of range, or not to be had now."""
+
+    unit: Literal["kg", "g", "lb", "oz"] = "g"
+
+
+class MtSics(WireScale):
+    """S stable, D dynamic, I not to be had now, + over, - under; the weight field is ten wide."""
+
+    def __init__(self, options: SicsOptions) -> None:
+        super().__init__(options, _FRAME, _KEYS)
+        self._unit: WeightUnit = options.unit
+
+    def question(self) -> bytes:
+        return b"SI\r\n"
+
+    def read(self, frame: re.Match[bytes]) -> Weight | None:
+        if frame["none"]:
+            return without_value(frame, self._unit, over=frame["none"] == b"+", under=frame["none"] == b"-")
+        unit = unit_of(frame["unit"])
+        if unit is None:
+            return None
+        return self._weight(frame, number(frame["weight"]), unit, stable=frame["state"] == b"S")
+
+
+def build(profile: Profile, overrides: dict[str, Any]) -> Driver:
+    """An MT-SICS scale as its profile describes it."""
+    return MtSics(read_options(profile, SicsOptions, overrides))

@@ -1,0 +1,75 @@
+"""Mettler Toledo 8217: one letter asks, STX … CR answers; seven bits and a parity bit."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta
+
+from drivers.base import Driver
+from drivers.messages import ScaleAct, Weight
+from drivers.profile import Profile, read_options
+from drivers.scale.parity import Parity
+from drivers.scale.wire_scale import AskedOptions, WireScale, number, without_value
+
+_MOTION, _OVER, _UNDER, _NET, _ALWAYS = 0x01, 0x02, 0x04, 0x20, 0x40
+_CENTRE_OF_ZERO = 0x10
+
+_FRAME = re.compile(
+    rb"\x02(?:\?(?P<status>[^\x02\r])|(?P<weight>[0-9]{2}\.[0-9]{3}|[0-9]{3}\.[0-9]{2})(?P<net>N?))\r\Z"
+)
+_KEYS: dict[ScaleAct, bytes] = {"zero": b"Z", "tare": b"T\r", "clear_tare": b"C"}
+
+
+class ToledoOptions(AskedOptions, frozen=True, kw_only=True):
+    """repeats_by_status: the scale says a weight once, then a status without flags until it changes."""
+
+    poll_ms: Annotated[int, Meta(ge=200, le=5_000)] = 200
+    parity: Parity = "even"
+    unit: Literal["kg", "lb"] = "kg"
+    repeats_by_status: bool = False
+
+
+class Toledo8217(WireScale):
+    """A weight is stable by the protocol: in motion the scale answers with a status instead."""
+
+    def __init__(self, options: ToledoOptions) -> None:
+        super().__init__(options, _FRAME, _KEYS)
+        self._options = options
+        self._last: Weight | None = None
+
+    def question(self) -> bytes:
+        return b"W"
+
+    def reset(self) -> None:
+        super().reset()
+        self._last = None
+
+    def read(self, frame: re.Match[bytes]) -> Weight | None:
+        if frame["status"]:
+            return self._read_status(frame, frame["status"][0])
+        self._last = self._weight(
+            frame, number(frame["weight"]), self._options.unit, stable=True, net=bool(frame["net"])
+        )
+        return self._last
+
+    def _read_status(self, frame: re.Match[bytes], status: int) -> Weight | None:
+        if not status & _ALWAYS:
+            return None
+        if not status & (_MOTION | _OVER | _UNDER):
+            return self._last if self._options.repeats_by_status else None
+        self._last = None
+        return without_value(
+            frame,
+            self._options.unit,
+            over=bool(status & _OVER),
+            under=bool(status & _UNDER),
+            net=bool(status & _NET),
+            zero=bool(status & _CENTRE_OF_ZERO),
+        )
+
+
+def build(profile: Profile, overrides: dict[str, Any]) -> Driver:
+    """A Toledo 8217 scale as its profile describes it."""
+    return Toledo8217(read_options(profile, ToledoOptions, overrides))

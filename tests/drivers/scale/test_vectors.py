@@ -1,0 +1,135 @@
+"""Every scale wire against its golden vectors, however the bytes arrive."""
+
+from __future__ import annotations
+
+import random
+from typing import Any, cast
+
+import pytest
+
+from drivers.base import build_driver
+from drivers.messages import Weight
+from drivers.profile import load_profile, profile_names
+from drivers.scale.contract import Scale
+from tests.drivers.scale.wires import ALL, WIRES
+from tests.drivers.wire import MANNERS, driver_for, feed, plain, vectors
+
+
+@pytest.mark.parametrize("manner", MANNERS)
+@pytest.mark.parametrize("vector", ALL, ids=lambda vector: vector["name"])
+def test_reads_what_the_vector_says(vector: dict[str, Any], manner: str) -> None:
+    driver = driver_for(vector)
+    heard = feed(driver, bytes.fromhex(vector["wire_hex"]), manner)
+    assert plain(heard + driver.quiet()) == vector["readings"]
+
+
+@pytest.mark.parametrize("vector", ALL, ids=lambda vector: vector["name"])
+def test_reset_forgets_half_a_frame(vector: dict[str, Any]) -> None:
+    driver = driver_for(vector)
+    wire = bytes.fromhex(vector["wire_hex"])
+    driver.receive(wire[: len(wire) // 3])
+    driver.reset()
+    assert plain(feed(driver, wire)) == vector["readings"]
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("wire", WIRES)
+def test_noise_between_frames_brings_no_other_weight(wire: str, seed: int) -> None:
+    vector = vectors(f"scale_{wire}")[0]
+    said = {reading["value"] for reading in vector["readings"]}
+    rng = random.Random(f"{wire}/{seed}")
+    driver = driver_for(vector)
+    heard = []
+    for _ in range(40):
+        heard += feed(driver, rng.randbytes(rng.randint(0, 12)) + bytes.fromhex(vector["wire_hex"]))
+    values = [reading["value"] for reading in plain(heard) if reading["value"] is not None]
+    assert set(values) == said
+    assert len(values) >= 20
+
+
+@pytest.mark.parametrize("wire", WIRES)
+def test_a_vector_says_every_kind_of_thing(wire: str) -> None:
+    """A wire's vectors are worth nothing without a stable weight, and one that is not."""
+    readings = [reading for vector in vectors(f"scale_{wire}") for reading in vector["readings"]]
+    assert any(reading["stable"] for reading in readings)
+    assert any(not reading["stable"] for reading in readings)
+
+
+def scale(profile: str) -> Scale:
+    return cast(Scale, build_driver(load_profile(f"scale/{profile}"), {}))
+
+
+KEYS = [
+    ("toledo_8217", "zero", "5a", "d7"),
+    ("toledo_8217", "tare", "d48d", "d7"),
+    ("toledo_8217", "clear_tare", "c3", "d7"),
+    ("aclas_os2x", "tare", "3c544b3e09", "05"),
+    ("aclas_os2x", "zero", "3c5a4b3e09", "05"),
+    ("nci_ecr_8n1", "zero", "5a0d", "570d"),
+    ("mt_sics", "zero", "5a0d0a", "53490d0a"),
+    ("mt_sics", "tare", "540d0a", "53490d0a"),
+    ("mt_sics", "clear_tare", "5441430d0a", "53490d0a"),
+    ("adam_cpwplus", "zero", "5a0d0a", "470d0a"),
+    ("adam_cpwplus", "tare", "540d0a", "470d0a"),
+]
+
+
+@pytest.mark.parametrize(("profile", "act", "key_hex", "question_hex"), KEYS)
+def test_a_key_goes_once_with_the_next_poll(profile: str, act: Any, key_hex: str, question_hex: str) -> None:
+    driver = scale(profile)
+    assert driver.command(act)
+    assert driver.command(act)
+    assert driver.poll().hex() == key_hex
+    assert driver.poll().hex() == question_hex
+
+
+@pytest.mark.parametrize("profile", ["cas_ap1", "dialog06", "cas_stream", "epelsa", "cn6_kg", "adam"])
+def test_a_wire_without_keys_says_so(profile: str) -> None:
+    driver = scale(profile)
+    asked = driver.poll()
+    driver.reset()
+    assert not driver.command("zero")
+    assert driver.poll() == asked
+
+
+def test_a_key_does_not_outlive_its_link() -> None:
+    driver = scale("toledo_8217")
+    driver.command("zero")
+    driver.reset()
+    assert driver.poll().hex() == "d7"
+
+
+def test_cas_asks_for_the_weight_only_when_the_scale_is_ready() -> None:
+    driver = scale("cas_ap1")
+    asked = [driver.poll()]
+    for answer in (b"\x06", b"", b"\x15", b"\x06"):
+        driver.receive(answer)
+        asked.append(driver.poll())
+    assert asked == [b"\x05", b"\x11", b"\x05", b"\x05", b"\x11"]
+
+
+def test_a_dialog_goes_through_price_weight_and_status() -> None:
+    driver = build_driver(load_profile("scale/dialog06"), {"parity": "none"})
+    price, weight, status = b"\x04\x0201\x1b001000\x1b\x03", b"\x04\x05", b"\x04\x0208\x03"
+    asked = [driver.poll()]
+    for answer in (b"\x06", b"\x15", b"\x0209\x1b20\x03", b"\x15", b"\x0209\x1b02\x03"):
+        driver.receive(answer)
+        asked.append(driver.poll())
+    assert asked == [price, weight, status, weight, status, price]
+
+
+def test_silence_begins_a_line_unless_it_broke_one() -> None:
+    driver = scale("adam")
+    driver.quiet()
+    assert plain(driver.receive(b"1.250kg\r\n"))[0]["value"] == "1.250"
+    driver.receive(b"1")
+    driver.quiet()
+    assert driver.receive(b"2.345kg\r\n") == []
+
+
+@pytest.mark.parametrize("name", [name for name in profile_names() if name.startswith("scale/")])
+def test_a_poll_never_sounds_like_a_weight(name: str) -> None:
+    """A line that echoes what it is asked must not weigh anything."""
+    driver = build_driver(load_profile(name), {})
+    heard = [item for _ in range(6) for item in driver.receive(driver.poll())]
+    assert not [item for item in heard if isinstance(item, Weight)]
