@@ -5,16 +5,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hardware_sim.devices.device import Audience, Device
+from hardware_sim.devices.display import Display
 from hardware_sim.devices.drawer import Drawer
 from hardware_sim.devices.input_record import InputIdentity
 from hardware_sim.devices.input_wire import InputWire
+from hardware_sim.devices.pole import Face, Pole, PriceDisplay
 from hardware_sim.devices.printer import Printer
 from hardware_sim.devices.printer_core import PrinterCore, PrinterTraits
 from hardware_sim.devices.pty_wire import PtyWire
 from hardware_sim.devices.scanners import KeyboardScanner, SerialScanner
 from hardware_sim.devices.tcp_wire import TcpWire
 from hardware_sim.devices.testbed import Testbed, TestbedUnavailable
-from hardware_sim.layout import AnySpec, KeyboardScannerSpec, PrinterSpec, SerialScannerSpec
+from hardware_sim.layout import (
+    AnySpec,
+    KeyboardScannerSpec,
+    PoleSpec,
+    PriceDisplaySpec,
+    PrinterSpec,
+    SerialScannerSpec,
+)
 from hardware_sim.wiring import WiredDevice
 
 
@@ -33,6 +42,10 @@ class Fitter:
             return self._printer(spec)
         if isinstance(spec, SerialScannerSpec):
             return self._serial_scanner(spec)
+        if isinstance(spec, PoleSpec):
+            return self._display(spec, Pole(spec.double_byte))
+        if isinstance(spec, PriceDisplaySpec):
+            return self._display(spec, PriceDisplay())
         return self._keyboard_scanner(spec)
 
     def _keyboard_scanner(self, spec: KeyboardScannerSpec) -> KeyboardScanner:
@@ -47,6 +60,11 @@ class Fitter:
         scanner = SerialScanner(spec.label, self.audience, self.seed, spec.suffix, spec.aim_id)
         scanner.wire = PtyWire(self._pty(spec), scanner)
         return scanner
+
+    def _display(self, spec: AnySpec, face: Face) -> Display:
+        display = Display(spec.label, self.audience, self.seed, face)
+        display.wire = PtyWire(self._pty(spec), display)
+        return display
 
     def _printer(self, spec: PrinterSpec) -> Printer:
         traits = PrinterTraits(

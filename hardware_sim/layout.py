@@ -55,7 +55,17 @@ class PrinterSpec(Spec, frozen=True, kw_only=True, tag="printer"):
     drawer: DrawerSpec | None = None
 
 
-AnySpec = KeyboardScannerSpec | SerialScannerSpec | PrinterSpec
+class PoleSpec(Spec, frozen=True, kw_only=True, tag="pole"):
+    """A two-line pole display that speaks CD5220; `double_byte` has a Chinese font."""
+
+    double_byte: bool = True
+
+
+class PriceDisplaySpec(Spec, frozen=True, kw_only=True, tag="price_display"):
+    """An LED8N price display."""
+
+
+AnySpec = KeyboardScannerSpec | SerialScannerSpec | PrinterSpec | PoleSpec | PriceDisplaySpec
 Layout = tuple[AnySpec, ...]
 
 KEYBOARD_SCANNER = KeyboardScannerSpec(
@@ -86,6 +96,12 @@ SMALL_PRINTER = PrinterSpec(
     columns=32,
     cutter=False,
     confirms=False,
+)
+POLE_DISPLAY = PoleSpec(
+    device_id="display-1", model="cd5220_gbk", name="顾客屏（双行）", name_en="Customer display (two lines)"
+)
+PRICE_DISPLAY = PriceDisplaySpec(
+    device_id="display-2", model="led8n", name="数码顾显", name_en="Customer display (price)"
 )
 STANDARD: Layout = (KEYBOARD_SCANNER, SERIAL_SCANNER, RECEIPT_PRINTER, SMALL_PRINTER)
 

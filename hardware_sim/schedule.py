@@ -30,6 +30,7 @@ MENU: dict[DeviceKind, tuple[Fault, ...]] = {
         CoverOpen(),
         Unplugged(after_bytes=60),
     ),
+    "display": (SlowDrain(), Unplugged(), Unplugged(after_bytes=30)),
 }
 
 

@@ -6,9 +6,10 @@ import msgspec
 
 from hardware_sim.faults import Fault
 
-DeviceKind = Literal["scanner", "printer"]
+DeviceKind = Literal["scanner", "printer", "display"]
 PaperState = Literal["ok", "near_end", "out"]
 Align = Literal["left", "center", "right"]
+Lamp = Literal["price", "total", "collect", "change"]
 LineKind = Literal["text", "barcode", "qr", "image", "feed", "cut"]
 
 
@@ -34,6 +35,15 @@ class DrawerView(msgspec.Struct, frozen=True, kw_only=True):
     kicks: int
 
 
+class DisplayView(msgspec.Struct, frozen=True, kw_only=True):
+    """`lines` are the two of a pole, or the one of a price display; `clears` is how often it went dark."""
+
+    lines: tuple[str, ...]
+    lit: tuple[Lamp, ...] = ()
+    brightness: int | None = None
+    clears: int = 0
+
+
 class DeviceView(msgspec.Struct, frozen=True, kw_only=True):
     """`plugged` is our end of the wire; `connected` is whether a host holds the other end open."""
 
@@ -49,6 +59,7 @@ class DeviceView(msgspec.Struct, frozen=True, kw_only=True):
     scanner: ScannerView | None = None
     printer: PrinterView | None = None
     drawer: DrawerView | None = None
+    display: DisplayView | None = None
 
 
 class Span(msgspec.Struct, frozen=True, kw_only=True):

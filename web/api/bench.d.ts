@@ -305,11 +305,13 @@ export interface components {
             connected: boolean;
             device_id: string;
             /** @default null */
+            display?: components["schemas"]["DisplayView"] | null;
+            /** @default null */
             drawer?: components["schemas"]["DrawerView"] | null;
             /** @default [] */
             faults?: (components["schemas"]["SplitFrames"] | components["schemas"]["SlowDrain"] | components["schemas"]["Silent"] | components["schemas"]["Unplugged"] | components["schemas"]["Noise"] | components["schemas"]["Offline"] | components["schemas"]["PaperOut"] | components["schemas"]["CoverOpen"] | components["schemas"]["CutterJam"] | components["schemas"]["DrawerStuck"])[];
             /** @enum {unknown} */
-            kind: "printer" | "scanner";
+            kind: "display" | "printer" | "scanner";
             link: string;
             model: string;
             name: string;
@@ -319,6 +321,19 @@ export interface components {
             printer?: components["schemas"]["PrinterView"] | null;
             /** @default null */
             scanner?: components["schemas"]["ScannerView"] | null;
+        };
+        /**
+         * DisplayView
+         * @description `lines` are the two of a pole, or the one of a price display; `clears` is how often it went dark.
+         */
+        DisplayView: {
+            /** @default null */
+            brightness?: number | null;
+            /** @default 0 */
+            clears?: number;
+            lines: string[];
+            /** @default [] */
+            lit?: ("change" | "collect" | "price" | "total")[];
         };
         /**
          * DrawerStuck
