@@ -4,9 +4,8 @@ import asyncio
 import hmac
 import logging
 import queue
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
-from contextlib import contextmanager
 from typing import Any, cast
 
 import msgspec
@@ -80,8 +79,9 @@ class DecisionCore:
         if (first := self._first_answer(session, work)) is not None:
             return first
         context = self._context(session, work)
-        with _reading_only(session):
-            decision = self._with_reactions(work.spec.handler(command, context), context)
+        changes = session.cursor.connection.total_changes
+        decision = self._with_reactions(work.spec.handler(command, context), context)
+        _check_nothing_written(session, changes)
         if decision.refusal is not None and not decision.events:
             return Outcome(refusal=decision.refusal)
         session.write_all(decision.local)
@@ -243,16 +243,13 @@ class Bus:
         return self._writer.submit(work, spec.durability, waiter)
 
 
-@contextmanager
-def _reading_only(session: Session) -> Iterator[None]:
-    """Raises RuntimeError when what ran inside wrote after all, and so the command is undone.
+def _check_nothing_written(session: Session, changes_before: int) -> None:
+    """Raises RuntimeError when a handler wrote after all, and so its command is undone.
 
     `PRAGMA query_only` would stop it sooner, but each turn of it makes SQLite prepare every statement anew.
     """
     connection = session.cursor.connection
-    changes = connection.total_changes
-    yield
-    if connection.total_changes != changes or not connection.in_transaction:
+    if connection.total_changes != changes_before or not connection.in_transaction:
         raise RuntimeError("a handler wrote by itself")
 
 

@@ -3,12 +3,14 @@
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
 import msgspec
 
 CHINA_TIME = timezone(timedelta(hours=8))
+_HOUR_MS = 3_600_000
 _NTP_SYNCED = Path("/run/systemd/timesync/synchronized")
 
 
@@ -72,5 +74,11 @@ class SystemClock:
 
 def business_date(at_ms: int, day_starts_hour: int = 4) -> str:
     """The trading day that an instant belongs to, "2026-11-22"; a shop's night ends at `day_starts_hour`."""
-    local = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(CHINA_TIME)
+    return _date_of_hour(at_ms // _HOUR_MS, day_starts_hour)
+
+
+@lru_cache(maxsize=64)
+def _date_of_hour(hour: int, day_starts_hour: int) -> str:
+    """Of an hour since 1970: every command asks, and China's offset is whole hours."""
+    local = datetime.fromtimestamp(hour * 3600, UTC).astimezone(CHINA_TIME)
     return (local - timedelta(hours=day_starts_hour)).date().isoformat()

@@ -7,6 +7,7 @@ is derived from the record, so that it is recorded once. A rebuild never runs ef
 import hashlib
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
@@ -29,6 +30,8 @@ log = logging.getLogger(__name__)
 effect_cursors = local("effect_cursors", text("effect"), integer("seq"), key=("effect",))
 _advance = upsert(effect_cursors, replace=("seq",))
 _PAGE = 200
+_HEARD_GROUPS = 1_000
+"""Commits that may wait to be followed; past it the oldest are read from the journal instead."""
 _RETRY_S = 1.0
 _RESTART_MS = 60_000
 """What a restart counts for on a clock that cannot be trusted: no drawer jumps open after a power cut."""
@@ -117,6 +120,9 @@ class EffectRunner:
         self._due = threading.Event()
         self._stop = threading.Event()
         self._cursors: dict[str, int] = {}
+        self._kept: dict[str, int] = {}
+        self._awaited = tuple({kind for effect in self._effects for kind in effect.event_types})
+        self._heard: deque[list[Record[Any]]] = deque(maxlen=_HEARD_GROUPS)
         self._thread = threading.Thread(target=self._run, name="effects", daemon=True)
 
     def start(self) -> None:
@@ -127,14 +133,18 @@ class EffectRunner:
         for effect in self._effects:
             found = self._readers.first(_cursor, effect=effect.name)
             self._cursors[effect.name] = found.seq if found else self._opened_at_seq
+            self._kept[effect.name] = self._cursors[effect.name]
             if found is None:
                 self._keep_cursor(effect.name)
         self._due.set()
         self._thread.start()
 
-    def wake(self) -> None:
-        """Something was committed."""
-        self._due.set()
+    def hear(self, records: list[Record[Any]]) -> None:
+        """Something was committed. From the writer's thread: it wakes ours only for what an effect awaits."""
+        self._heard.append(records)
+        is_awaited = any(isinstance(record.event, self._awaited) for record in records)
+        if is_awaited or len(self._heard) > _HEARD_GROUPS // 2:
+            self._due.set()
 
     def stop(self) -> None:
         """End after the effect that is running."""
@@ -149,12 +159,16 @@ class EffectRunner:
             self._due.clear()
             if self._stop.is_set():
                 return
-            done = [self._try(effect) for effect in self._effects]
+            heard = [record for _ in range(len(self._heard)) for record in self._heard.popleft()]
+            done = [self._try(effect, heard) for effect in self._effects]
             retry_s = None if all(done) else _RETRY_S
 
-    def _try(self, effect: Effect) -> bool:
+    def _try(self, effect: Effect, heard: list[Record[Any]]) -> bool:
         try:
-            self._catch_up(effect)
+            if heard and heard[0].seq <= self._cursors[effect.name] + 1:
+                self._follow(effect, heard)
+            else:
+                self._catch_up(effect)
         except _TryAgain as error:
             log.warning("effect %s waits: %s", effect.name, error)
         except Exception:  # supervisor: an effect that fails is tried again, and stops no other
@@ -163,21 +177,31 @@ class EffectRunner:
             return True
         return False
 
+    def _follow(self, effect: Effect, heard: list[Record[Any]]) -> None:
+        """What was heard joins on to where the effect stands: nothing need be read."""
+        after, acted = self._cursors[effect.name], False
+        for record in heard:
+            if self._stop.is_set():
+                break
+            if record.seq > after:
+                acted |= self._carry_out(effect, record)
+                self._cursors[effect.name] = record.seq
+        self._keep_cursor_if_worth(effect.name, acted)
+
     def _catch_up(self, effect: Effect) -> None:
+        """From the journal, to its end."""
         head = read_head(self._readers)
         last = head.seq if head else 0
         families = {_family(kind.type_name()) for kind in effect.event_types}
         while (after := self._cursors[effect.name]) < last and not self._stop.is_set():
-            entries = read_page(self._readers, after, last, _PAGE)
             acted = False
-            for entry in entries:
+            for entry in read_page(self._readers, after, last, _PAGE):
                 if self._stop.is_set():
                     break
                 if _family(entry.type) in families:
                     acted |= self._carry_out(effect, self._types.decode(entry.body))
                 self._cursors[effect.name] = entry.seq
-            if acted or len(entries) == _PAGE:
-                self._keep_cursor(effect.name)
+            self._keep_cursor_if_worth(effect.name, acted)
 
     def _carry_out(self, effect: Effect, record: Record[Any]) -> bool:
         """Whether the effect was for this record, now that it stands at its newest version."""
@@ -205,7 +229,12 @@ class EffectRunner:
             return min(age_ms, int((now.monotonic_s - self._opened_at_s) * 1000))
         return age_ms if now.trusted else max(age_ms, _RESTART_MS)
 
+    def _keep_cursor_if_worth(self, name: str, acted: bool) -> None:
+        if acted or self._cursors[name] - self._kept[name] >= _PAGE:
+            self._keep_cursor(name)
+
     def _keep_cursor(self, name: str) -> None:
+        self._kept[name] = self._cursors[name]
         command = AdvanceEffect(command_id=new_id(), effect=name, seq=self._cursors[name])
         self._dispatch(command, SYSTEM)
 

@@ -133,7 +133,7 @@ class Engine:
             (*own, *effects), self.readers, self.types, self.bus.dispatch, self.clock, self._opened_at_seq
         )
         self._effects = runner
-        self.core.listen(lambda _records: runner.wake())
+        self.core.listen(runner.hear)
         runner.start()
         self._jobs = JobRunner(jobs, lambda: self.clock.read().monotonic_s)
         self._jobs.start()

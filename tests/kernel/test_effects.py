@@ -9,7 +9,7 @@ import pytest
 
 from hub.kernel.context import SYSTEM, Context
 from hub.kernel.decision import Decision
-from hub.kernel.effects import EffectRunner, outcome_id
+from hub.kernel.effects import AdvanceEffect, EffectRunner, outcome_id
 from hub.kernel.engine import Engine, Folder, open_for_repair
 from hub.kernel.errors import Refusal
 from hub.kernel.ids import new_id
@@ -288,9 +288,9 @@ def test_an_outcome_that_could_not_be_stored_is_sent_again_one_that_was_refused_
         return Outcome(refusal=Refusal("storage.failed", status)) if first else Outcome()
 
     runner = EffectRunner((bell,), hub.readers, hub.types, dispatch, clock)
+    hub.listen(runner.hear)
     runner.start()
     fill(hub, "a", "b")
-    runner.wake()
     bell.wait_for(tries + 1)
     runner.stop()
     assert bell.rings == ["a"] * tries + ["b"]
@@ -318,3 +318,52 @@ def test_a_backlog_longer_than_a_page_is_worked_off(many: Engine, clock: OwnCloc
     bell.wait_for(450)
     runner.stop()
     assert bell.rings == [f"jar-{number}" for number in range(450)]
+
+
+def test_what_is_heard_is_not_read_from_the_journal(
+    hub: Engine, clock: OwnClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(*_arguments: Any) -> Any:
+        raise AssertionError("read")
+
+    bell = Bell()
+    monkeypatch.setattr("hub.kernel.effects.read_page", read)
+    runner = EffectRunner((bell,), hub.readers, hub.types, lambda *_: Outcome(), clock)
+    hub.listen(runner.hear)
+    runner.start()
+    fill(hub, "a", "b", "c")
+    bell.wait_for(3)
+    runner.stop()
+    assert bell.rings == ["a", "b", "c"]
+
+
+def test_what_was_not_heard_is_read_before_what_was(hub: Engine, clock: OwnClock) -> None:
+    bell = Bell()
+    runner = EffectRunner((bell,), hub.readers, hub.types, lambda *_: Outcome(), clock)
+    runner.start()
+    fill(hub, "a", "b")
+    hub.listen(runner.hear)
+    fill(hub, "c")
+    bell.wait_for(3)
+    runner.stop()
+    assert bell.rings == ["a", "b", "c"]
+
+
+def test_the_cursor_moves_past_what_no_effect_awaits(many: Engine, clock: OwnClock) -> None:
+    bell, kept = Bell(), threading.Event()
+    bell.event_types = (Rang,)
+
+    def dispatch(command: Command, _caller: object) -> Outcome:
+        if isinstance(command, AdvanceEffect) and command.seq == 650:
+            kept.set()
+        return Outcome()
+
+    runner = EffectRunner((bell,), many.readers, many.types, dispatch, clock)
+    many.listen(runner.hear)
+    runner.start()
+    fill(many, *(f"more-{number}" for number in range(199)))
+    assert many.bus.dispatch(NoteRing(command_id=new_id(), jar_id="a"), SYSTEM).refusal is None
+    bell.wait_for(1)
+    assert kept.wait(WAIT_S)
+    runner.stop()
+    assert bell.rings == ["a"]
