@@ -6,14 +6,14 @@ from typing import Protocol
 
 from drivers.base import Heard
 from drivers.gateway.session import Session
-from drivers.messages import PrinterStatus
+from drivers.messages import AnyReading
 
 
 class Desk(Protocol):
     """One device's orders; kept over every loss of its link."""
 
-    def hear(self, heard: Heard) -> PrinterStatus | None:
-        """What the device said; a printer's status is handed back as news for the hub."""
+    def hear(self, heard: Heard) -> AnyReading | None:
+        """What the device said; what of it is news for the hub is handed back."""
 
     async def work(self, session: Session) -> None:
         """Listen and send until the link is lost."""

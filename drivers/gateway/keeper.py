@@ -119,9 +119,10 @@ class Keeper:
     def _hear(self, heard: Heard) -> None:
         if self._desk is None:
             self._report(heard)
-        elif (status := self._desk.hear(heard)) is not None:
-            self._report(status)
-            self._show_printer(status)
+        elif (news := self._desk.hear(heard)) is not None:
+            self._report(news)
+            if isinstance(news, PrinterStatus):
+                self._show_printer(news)
 
     def _report(self, heard: Heard) -> None:
         if not isinstance(heard, PrintConfirmed | QueueDrained | DrawerPin):

@@ -1,10 +1,10 @@
-"""What waits to be told to the hub: readings until acked, device states and answers; every part bounded."""
+"""What waits to be told to the hub: readings until acked, newest weights, states, answers; all bounded."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import msgspec
 
@@ -17,6 +17,7 @@ from drivers.messages import (
     GatewayFrame,
     JobAnswer,
     Reading,
+    Weight,
 )
 
 MAX_READINGS = 1_000
@@ -40,6 +41,7 @@ class Outbox:
         self._monotonic = monotonic
         self._seq = 0
         self._readings: deque[_Kept] = deque()
+        self._weights: dict[str, _Kept] = {}
         self._answers: dict[str, JobAnswer | DrawerReleased] = {}
         self._devices: dict[str, DeviceInfo] = {}
         self._changed: dict[str, None] = {}
@@ -49,7 +51,11 @@ class Outbox:
         """A device said something, at_s if not now; of too many the oldest goes and its number is missed."""
         at_s = self._monotonic() if at_s is None else at_s
         self._seq += 1
-        self._readings.append(_Kept(seq=self._seq, device_id=device_id, at_s=at_s, reading=reading))
+        kept = _Kept(seq=self._seq, device_id=device_id, at_s=at_s, reading=reading)
+        if isinstance(reading, Weight):  # only what lies on the pan now matters
+            self._weights[device_id] = kept
+        else:
+            self._readings.append(kept)
         if len(self._readings) > MAX_READINGS:
             self._readings.popleft()
             self.overflowed += 1
@@ -76,7 +82,7 @@ class Outbox:
         self._news.set()
 
     def acked(self, ack: Ack) -> None:
-        """The hub has these readings."""
+        """The hub has these readings; weights go unacked, each until its scale's next one."""
         if ack.boot_id != self.boot_id:
             return
         while self._readings and self._readings[0].seq <= ack.seq:
@@ -84,7 +90,7 @@ class Outbox:
 
     def greet(self) -> tuple[DeviceInfo, ...]:
         """A new link: all unacked readings go again; the devices as hello must show them."""
-        for kept in self._readings:
+        for kept in self._unacked():
             kept.sent = False
         self._changed.clear()
         self._news.set()
@@ -108,10 +114,14 @@ class Outbox:
     def _collect(self) -> list[GatewayFrame]:
         frames: list[GatewayFrame] = [self._device_frame(device_id) for device_id in self._changed]
         self._changed.clear()
-        frames.extend(self._reading_frame(kept) for kept in self._readings if not kept.sent)
+        frames.extend(self._reading_frame(kept) for kept in self._unacked() if not kept.sent)
         frames.extend(self._answers.values())
         self._answers.clear()
         return frames
+
+    def _unacked(self) -> Iterator[_Kept]:
+        yield from self._readings
+        yield from self._weights.values()
 
     def _device_frame(self, device_id: str) -> DeviceChanged:
         info = self._devices[device_id]

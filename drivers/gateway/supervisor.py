@@ -23,8 +23,19 @@ from drivers.gateway.outbox import Outbox
 from drivers.gateway.print_desk import QUEUED, PrintDesk
 from drivers.gateway.pulse import Pulse
 from drivers.gateway.settings import Device
-from drivers.messages import DrawerReleased, HubFrame, JobAnswer, Print, QueryJob, ReleaseDrawer, Show
+from drivers.gateway.weigh_desk import WeighDesk
+from drivers.messages import (
+    DrawerReleased,
+    HubFrame,
+    JobAnswer,
+    Print,
+    QueryJob,
+    ReleaseDrawer,
+    ScaleCommand,
+    Show,
+)
 from drivers.printer.contract import ReceiptPrinter
+from drivers.scale.contract import Scale
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +62,7 @@ class Supervisor:
         self._pulse = Pulse(monotonic)
         self._desks: dict[str, PrintDesk] = {}
         self._displays: dict[str, DisplayDesk] = {}
+        self._scales: dict[str, WeighDesk] = {}
         for device in devices:
             outbox.set_device(first_info(device))
         drawers = [device for device in devices if device.profile.kind == "drawer"]
@@ -79,6 +91,8 @@ class Supervisor:
                     self._release(frame)
                 case Show():
                     self._show(frame)
+                case ScaleCommand():
+                    self._press(frame)
                 case _:
                     pass
         except sqlite3.Error as error:  # what the log cannot say is not answered: a wrong answer prints twice
@@ -115,12 +129,19 @@ class Supervisor:
         if desk is not None:  # the hub knows from hello which displays there are
             desk.accept(frame)
 
+    def _press(self, frame: ScaleCommand) -> None:
+        desk = self._scales.get(frame.device_id)
+        if desk is None or not desk.press(frame.command):
+            logger.warning("%s: cannot %s", frame.device_id, frame.command)
+
     def _keeper(self, device: Device, drawers: Sequence[Device]) -> Keeper:
         driver = build_driver(device.profile, device.settings.options)
         mine = [drawer for drawer in drawers if drawer.url.host == device.device_id]
         desk: Desk | None = None
         if device.profile.kind == "printer":
             desk = self._desk(device, cast(ReceiptPrinter, driver), mine)
+        elif device.profile.kind == "scale":
+            desk = self._scales[device.device_id] = WeighDesk(cast(Scale, driver), self._monotonic)
         elif device.profile.kind == "display":
             desk = self._displays[device.device_id] = DisplayDesk(
                 device.device_id, cast(CustomerDisplay, driver)
