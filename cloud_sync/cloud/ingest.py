@@ -81,7 +81,7 @@ class Ingest:
     def _take_from(self, origin: str, batches: list[Batch], now_ms: int) -> tuple[list[Standing], int]:
         hub = lock_hub(self._connection, origin)
         if hub is None:
-            raise_alarm(self._connection, NOBODY, "sync.unknown_hub", _shown(origin), now_ms)
+            raise_alarm(self._connection, NOBODY, "sync.unknown_hub", origin, now_ms)
             return [], 0
         if hub.state != "ok":
             return [standing_of(hub)], 0
@@ -90,11 +90,6 @@ class Ingest:
             turn.take(batch)
         standing, new = turn.finish()
         return [standing], new
-
-
-def _shown(origin: str) -> str:
-    """A name that nobody vouches for, fit to be kept."""
-    return "".join(char if char.isprintable() else "?" for char in origin)
 
 
 class _HubTurn:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from cloud_sync.wire.frame import MAX_FRAME_BYTES, BadFrame, pack, unpack
+from cloud_sync.wire.topics import is_name
 from hub.kernel.heads import SignedHead
 from hub.kernel.journal import chain_hash
 
@@ -38,7 +39,6 @@ class Batch(msgspec.Struct, frozen=True, array_like=True):
 
 
 _decoder = msgspec.msgpack.Decoder(Batch)
-_MAX_ORIGIN_CHARS = 64
 
 
 def encode(batch: Batch) -> bytes:
@@ -58,7 +58,7 @@ def decode(frame: bytes) -> Batch:
         raise BadFrame("sequence numbers do not fit the bodies")
     if len(batch.prev_hash) != 32 or len(batch.head.hash) != 32 or len(batch.head.signature) != 64:
         raise BadFrame("hash or signature of a wrong length")
-    if len(batch.head.origin) > _MAX_ORIGIN_CHARS or max(map(len, batch.bodies)) > MAX_BODY_BYTES:
+    if not is_name(batch.head.origin) or max(map(len, batch.bodies)) > MAX_BODY_BYTES:
         raise BadFrame("field out of bounds")
     return batch
 

@@ -3,9 +3,12 @@
 import msgspec
 
 from cloud_sync.wire.frame import BadFrame, pack, unpack
+from hub.kernel.messages import is_clean_text
 
 MAX_PLAIN_BYTES = 4096
 _MAX_TEXT_CHARS = 64
+_MAX_NUMBER = 2**53
+"""No database of ours refuses it, and no page shows it wrong."""
 
 
 class LiveTotals(msgspec.Struct, frozen=True):
@@ -43,10 +46,13 @@ def encode(heartbeat: Heartbeat) -> bytes:
 def decode(frame: bytes) -> Heartbeat:
     """A heartbeat within its bounds. Raises BadFrame."""
     beat = unpack(frame, _decoder, MAX_PLAIN_BYTES)
-    texts = (beat.hub, beat.version, beat.state, beat.live.business_date if beat.live else "")
-    if (
-        max(map(len, texts)) > _MAX_TEXT_CHARS
-        or min(beat.pending_events, beat.oldest_age_s, beat.head_seq) < 0
-    ):
+    live = beat.live or LiveTotals("", 0, 0)
+    texts = (beat.hub, beat.version, beat.state, live.business_date)
+    numbers = (
+        beat.epoch, beat.head_seq, beat.pending_events, abs(beat.pending_money_fen or 0), beat.oldest_age_s,
+        live.orders, abs(live.total_fen),
+    )  # fmt: skip
+    sound = all(0 <= number <= _MAX_NUMBER for number in numbers)
+    if not sound or not all(is_clean_text(text, _MAX_TEXT_CHARS) for text in texts):
         raise BadFrame("field out of bounds")
     return beat

@@ -153,6 +153,15 @@ def test_rubbish_is_named_and_the_rest_of_the_round_is_taken(desk: Desk) -> None
     assert "sync.bad_frame" in desk.alarms()
 
 
+@pytest.mark.parametrize("origin", ["hub\0", "hub-1\n", "", "中心"])
+def test_a_name_that_no_hub_can_have_is_a_bad_frame_and_blocks_nobody(desk: Desk, origin: str) -> None:
+    batch = desk.pen.batch(1, 1)
+    named = msgspec.structs.replace(batch, head=msgspec.structs.replace(batch.head, origin=origin))
+    standing = desk.take_one((desk.pen.address, pack(named)), desk.pen.frame(1, 3))
+    assert standing.applied == 3
+    assert "sync.bad_frame" in desk.alarms()
+
+
 def test_a_fork_is_quarantined_and_what_it_said_is_kept(desk: Desk) -> None:
     desk.take(desk.pen.frame(1, 10))
     clone = desk.pen.fork(after=6).write(*(f"other-{number}" for number in range(10)))

@@ -143,3 +143,11 @@ def test_a_heartbeat_arrives_whole_and_bounded() -> None:
         heartbeats.decode(heartbeats.encode(msgspec.structs.replace(beat, version="v" * 65)))
     with pytest.raises(BadFrame):
         heartbeats.decode(heartbeats.encode(msgspec.structs.replace(beat, pending_events=-1)))
+    beyond_any_database: list[dict[str, object]] = [
+        {"version": "1\0"},
+        {"head_seq": 2**63},
+        {"live": LiveTotals("2026-11-22", 1, 2**63)},
+    ]
+    for fields in beyond_any_database:
+        with pytest.raises(BadFrame):
+            heartbeats.decode(heartbeats.encode(msgspec.structs.replace(beat, **fields)))
