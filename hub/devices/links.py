@@ -48,6 +48,7 @@ class GatewayLink:
         self.gateway_id = hello.gateway_id
         self.device_ids = {device.device_id for device in hello.devices}
         self.transit = Transit()
+        self.is_welcome = False
         self._socket = socket
 
     async def send(self, frame: wire.HubFrame) -> bool:
@@ -84,17 +85,23 @@ class Gateways:
         self._at_terminal = at_terminal
         self._links: dict[str, GatewayLink] = {}
         self._answered: Callable[[wire.JobAnswer], None] = lambda _answer: None
-        self._changed: Callable[[], None] = lambda: None
+        self._on_change: list[Callable[[], None]] = []
 
     def on_print_answer(
         self, answered: Callable[[wire.JobAnswer], None], changed: Callable[[], None]
     ) -> None:
         """The spool hears of jobs, and of gateways and devices that come, go or change."""
-        self._answered, self._changed = answered, changed
+        self._answered = answered
+        self.on_change(changed)
+
+    def on_change(self, changed: Callable[[], None]) -> None:
+        """Tell one more of gateways and devices that come, go or change."""
+        self._on_change.append(changed)
 
     def link_of(self, device_id: str) -> GatewayLink | None:
-        """The gateway that a device hangs on, if it is connected."""
-        return next((link for link in self._links.values() if device_id in link.device_ids), None)
+        """The gateway that a device hangs on, if it is connected and has had its welcome."""
+        links = (link for link in self._links.values() if link.is_welcome and device_id in link.device_ids)
+        return next(links, None)
 
     def connected(self) -> list[str]:
         """The ids of the gateways that are connected."""
@@ -144,6 +151,7 @@ class Gateways:
                 )
             )
         await link.send(wire.Welcome(heartbeat_s=HEARTBEAT_S, now_ms=self._clock.read().wall_ms))
+        link.is_welcome = True
         self._changed()
 
     async def _dismiss(self, link: GatewayLink) -> None:
@@ -153,6 +161,10 @@ class Gateways:
         for device_id in sorted(link.device_ids):
             await self._see(link, device_id, "closed", "failed", "gateway_gone")
         self._changed()
+
+    def _changed(self) -> None:
+        for changed in self._on_change:
+            changed()
 
     async def _beat(self, link: GatewayLink) -> None:
         while True:
@@ -189,8 +201,10 @@ class Gateways:
     async def _take(self, link: GatewayLink, reading: wire.Reading) -> None:
         took_ms = link.transit.took_ms(reading.at, self._now_ms())
         outcome = await self._dispatch_reading(reading, reading.age_ms + took_ms)
-        if outcome is None or not _should_come_again(outcome):
-            await link.send(wire.Ack(boot_id=reading.boot_id, seq=reading.seq))
+        if outcome is not None and _should_come_again(outcome):
+            # Acknowledging a later one would take this one with it: all of them come again on a new link.
+            raise SocketClosed("a reading cannot be kept now")
+        await link.send(wire.Ack(boot_id=reading.boot_id, seq=reading.seq))
 
     async def _dispatch_reading(self, reading: wire.Reading, age_ms: int) -> Outcome | None:
         place = _Place(reading.device_id, reading.boot_id, reading.seq)
@@ -268,5 +282,8 @@ class _Place(NamedTuple):
 
 
 def _should_come_again(outcome: Outcome) -> bool:
-    """A reading that could not be stored stays with the gateway; one that was refused is recorded as such."""
-    return outcome.refusal is not None and outcome.refusal.status >= 500
+    """A reading that could not be stored stays with the gateway; one that was refused is recorded as such.
+
+    One that our own bug refuses would be refused again for ever, and everything behind it.
+    """
+    return outcome.refusal is not None and outcome.refusal.status in (503, 507)
