@@ -18,6 +18,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.static_files import create_static_files_router
 
 from hub.app.auth import COOKIE, Tokens
+from hub.app.remembered import Remembered
 from hub.kernel.bus import Bus
 from hub.kernel.context import Caller, People
 from hub.kernel.db import Readers
@@ -97,14 +98,18 @@ class Callers:
     """Finds out who sends a request: the session's cookie, or its token as a bearer."""
 
     def __init__(self, engine: Engine, tokens: Tokens) -> None:
-        self._engine = engine
+        self._readers = engine.readers
         self._tokens = tokens
+        self._remembered = Remembered(engine, ("identity.",), self._find)
 
     def of(self, connection: ASGIConnection[Any, Any, Any, Any]) -> Caller:
         """The caller, with no actor when nobody is signed in."""
         session_id = self._tokens.session_of(bearer_of(connection) or connection.cookies.get(COOKIE))
-        row = identity.session(self._engine.readers, session_id) if session_id else None
-        return Caller(identity.actor_of(row), row.terminal_id) if row else Caller()
+        return (self._remembered(session_id) if session_id else None) or Caller()
+
+    def _find(self, session_id: str) -> Caller | None:
+        row = identity.session(self._readers, session_id)
+        return Caller(identity.actor_of(row), row.terminal_id) if row else None
 
 
 def bearer_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:

@@ -1,6 +1,7 @@
 """The hub as a process: everything opened in order, run on one loop, closed in order."""
 
 import asyncio
+import gc
 import secrets
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
@@ -11,9 +12,11 @@ import uvicorn
 from litestar import Litestar
 
 from hub.app.auth import Tokens
+from hub.app.displays import CustomerDisplays
 from hub.app.http import create_app
 from hub.app.live import Live
 from hub.app.receipts import Layouts
+from hub.app.remembered import Remembered
 from hub.app.routes import ROUTES, DemoLogin
 from hub.app.settings import HubSettings
 from hub.app.uplink import uplink_of
@@ -44,7 +47,13 @@ class Hub:
         self.engine = open_engine(settings)
         self._texts = texts()
         self.live = Live(self.engine.readers, settings.store_id, self.engine.clock, self._texts)
-        self.gateways = Gateways(self.engine.bus, self.engine.clock, self._at_terminal, self.live.scanned)
+        at_terminal = Remembered(self.engine, ("identity.", "devices.device_"), self._at_terminal)
+        self.gateways = Gateways(
+            self.engine.bus,
+            self.engine.clock,
+            lambda device_id: at_terminal(device_id) or (None, None),
+            self.live.scanned,
+        )
         self.spool = Spool(
             self.engine.bus,
             self.engine.readers,
@@ -52,6 +61,9 @@ class Hub:
             self.gateways,
             self.engine.clock,
             Layouts(settings.shop, self.engine.origin, self.engine.types, self.engine.keystore),
+        )
+        self.displays = CustomerDisplays(
+            self.engine.readers, settings.store_id, self.gateways, settings.shop
         )
         self.uplink = (
             uplink_of(settings, settings.cloud, self.engine, self.live.sync_changed)
@@ -79,6 +91,7 @@ class Hub:
         """Effects, jobs, the spool and the uplink, for as long as the app serves."""
         self.live.begin()
         self.engine.listen(self.live.committed)
+        self.engine.listen(self.displays.committed)
         loop = asyncio.get_running_loop()
         self.engine.listen(lambda records: self._wake_spool(loop, records))
         self.engine.start([KickDrawer(self.gateways, loop)], self._jobs())
@@ -86,10 +99,12 @@ class Hub:
             self.engine.listen(lambda _records: self.uplink.wake() if self.uplink else None)
             self.uplink.start()
         spooling = asyncio.create_task(self.spool.run(), name="print spool")
+        displaying = asyncio.create_task(self.displays.run(), name="customer displays")
         try:
             yield
         finally:
             spooling.cancel()
+            displaying.cancel()
             if self.uplink is not None:
                 await asyncio.to_thread(self.uplink.stop)
             await asyncio.to_thread(self.engine.close)
@@ -109,11 +124,11 @@ class Hub:
     def _seal(self) -> None:
         seal(self.engine)
 
-    def _at_terminal(self, device_id: str) -> tuple[str | None, Actor | None]:
+    def _at_terminal(self, device_id: str) -> tuple[str | None, Actor | None] | None:
         with self.engine.readers.session() as read:
             device = devices.device(read, self.settings.store_id, device_id)
             if device is None or device.terminal_id is None:
-                return None, None
+                return None
             sessions = identity.sessions_at(read, device.terminal_id)
             return device.terminal_id, identity.actor_of(sessions[0]) if sessions else None
 
@@ -139,6 +154,7 @@ def gateway_token(path: Path) -> str:
 def run(settings: HubSettings, demo_logins: Sequence[DemoLogin] = ()) -> None:
     """Serve until a signal says stop."""
     hub = Hub(settings, demo_logins)
+    _spare_the_collector()
     config = uvicorn.Config(
         hub.app,
         host=settings.host,
@@ -155,4 +171,13 @@ def run(settings: HubSettings, demo_logins: Sequence[DemoLogin] = ()) -> None:
     uvicorn.Server(config).run()
 
 
+def _spare_the_collector() -> None:
+    """What start-up made stays: no collection need walk it again while a cashier waits."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_COLLECT_EVERY)
+
+
 MAX_FRAME_BYTES = 256 * 1024
+_COLLECT_EVERY = 10_000
+"""New objects between two looks of the collector; an order makes some hundreds, and few in cycles."""
