@@ -53,7 +53,8 @@ SYMPTOMS = (
     ),
     (
         r"CERTIFICATE_VERIFY_FAILED|SELF_SIGNED_CERT",
-        "The package index's certificate is not trusted: set PIP_CERT and NODE_EXTRA_CA_CERTS to your network's",
+        "The package index's certificate is not trusted: set PIP_CERT and NODE_EXTRA_CA_CERTS to the file "
+        "of your network's certificates",
     ),
     (
         r"DO NOT MATCH THE HASHES|EINTEGRITY",

@@ -17,6 +17,7 @@ PROGRAMS = {
     "gateway": ("drivers.gateway.cli", "Run this counter's devices."),
     "cloud": ("cloud_sync.cloud.cli", "Run the chain's aggregator and console."),
     "sim": ("hardware_sim.cli", "Play the devices of a counter that is not there."),
+    "shop": ("hub.app.cli_shop", "Set up a store: its staff, tills and catalogue."),
     "journal": ("hub.app.cli_journal", "Verify the journal, or rebuild the tables from it."),
     "people": ("hub.app.cli_people", "Forget a person for good."),
     "backup": ("hub.app.cli_backup", "Make a backup, also while the hub runs."),

@@ -62,9 +62,7 @@ class Hub:
             self.engine.clock,
             Layouts(settings.shop, self.engine.origin, self.engine.types, self.engine.keystore),
         )
-        self.displays = CustomerDisplays(
-            self.engine.readers, settings.store_id, self.gateways, settings.shop
-        )
+        self.displays = CustomerDisplays(self.engine.readers, settings.store_id, self.gateways, settings.shop)
         self.uplink = (
             uplink_of(settings, settings.cloud, self.engine, self.live.sync_changed)
             if settings.cloud

@@ -59,6 +59,11 @@ def load(sha256: str, content: bytes) -> Iterator[tuple[Kept, Row]]:
     )
 
 
+def version_of(content: bytes) -> int:
+    """The version that an artifact says it is. Raises Refused `catalogue.artifact_invalid`."""
+    return _read_header(content.splitlines()).version
+
+
 def _read_header(lines: Sequence[bytes]) -> Header:
     try:
         header = _header.decode(lines[0] if lines else b"")
