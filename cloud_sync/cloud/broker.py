@@ -10,6 +10,7 @@ import secrets
 import shutil
 import signal
 import subprocess
+import sys
 import sysconfig
 import time
 from dataclasses import dataclass
@@ -105,7 +106,7 @@ class BrokerProcess:
         _write_private(self._conf, _server_conf(self.settings).encode())
         with self._log.open("ab") as out:
             self._process = subprocess.Popen(
-                [_binary(), "-c", str(self._conf)],
+                [*_ending_with_us(), _binary(), "-c", str(self._conf)],
                 stdout=out,
                 stderr=out,
                 stdin=subprocess.DEVNULL,
@@ -189,6 +190,23 @@ def reload_users(directory: Path) -> None:
     pid = running_pid(directory)
     if pid is not None:
         os.kill(pid, signal.SIGHUP)
+
+
+_LAUNCH = """
+import ctypes, os, signal, sys
+ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+if os.getppid() == int(sys.argv[1]):
+    os.execv(sys.argv[2], sys.argv[2:])
+"""
+"""Asks the kernel for SIGTERM when the parent dies (PR_SET_PDEATHSIG), then becomes the broker."""
+
+
+def _ending_with_us() -> list[str]:
+    """How a command begins that must not outlive this process, even one that is killed; it keeps its pid.
+
+    Not a `preexec_fn`: the broker is also started again from a thread, where forked Python code may hang.
+    """
+    return [sys.executable, "-I", "-S", "-c", _LAUNCH, str(os.getpid())]
 
 
 def _binary() -> str:

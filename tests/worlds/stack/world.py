@@ -108,7 +108,8 @@ class World:
         try:
             yield
         finally:
-            os.kill(pid, signal.SIGCONT)
+            if self.stack.children.is_running(name):
+                os.kill(pid, signal.SIGCONT)
 
     def _furnish(self) -> None:
         """More tills and another cashier than the demo has; one printer to a till."""
