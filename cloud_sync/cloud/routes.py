@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import re
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from litestar import Controller, Request, Response, WebSocket, get, post, websocket
 from litestar.connection import ASGIConnection
@@ -28,6 +27,7 @@ from cloud_sync.cloud.sales import read_figures, read_order, read_page
 from cloud_sync.cloud.stores import read_lags, read_stores
 from hub.kernel.clock import business_date
 from hub.kernel.errors import Refused
+from hub.kernel.http import is_same_origin
 
 COOKIE = "dianshu_console"
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -145,7 +145,7 @@ class ConsoleController(Controller):
 async def live(socket: WebSocket[Any, Any, Any]) -> None:
     """The live page: a snapshot, then frames whose numbers follow one another."""
     await socket.accept()
-    if not _same_origin(socket):
+    if not is_same_origin(socket.headers):
         await socket.close(code=_SIGN_IN_AGAIN)
         return
     try:
@@ -179,11 +179,6 @@ async def _until_gone(socket: WebSocket[Any, Any, Any]) -> None:
     with contextlib.suppress(WebSocketDisconnect):
         while True:
             await socket.receive_data(mode="text")
-
-
-def _same_origin(socket: WebSocket[Any, Any, Any]) -> bool:
-    origin = socket.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == socket.headers.get("host")
 
 
 def _pool(state: State) -> Pool:

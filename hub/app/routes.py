@@ -19,7 +19,7 @@ from hub.kernel.bus import Bus
 from hub.kernel.context import Caller
 from hub.kernel.db import Readers
 from hub.kernel.errors import Refused
-from hub.kernel.http import send
+from hub.kernel.http import is_same_origin, send
 from hub.modules.identity import store as identity
 from hub.modules.identity.messages import SignedIn, SignIn, SignOut, TerminalView
 
@@ -117,7 +117,8 @@ async def terminal_socket(socket: WebSocket[Any, Any, Any], terminal_id: str) ->
     """The till's live picture, for whoever is signed in at that till."""
     await socket.accept()
     caller: Caller = socket.app.state.callers.of(socket)
-    if caller.actor is None or caller.terminal_id != terminal_id:
+    at_another = caller.terminal_id != terminal_id
+    if caller.actor is None or at_another or not is_same_origin(socket.headers):
         await socket.close(_NOT_SIGNED_IN, "sign in first")
         return
     page = Page(terminal_id, caller.actor.session_id, language_of(socket))

@@ -31,8 +31,12 @@ class KickDrawer:
         frame = wire.ReleaseDrawer(
             release_id=event.release_id, device_id=event.device_id, expires_in_ms=self.max_age_ms
         )
-        asyncio.run_coroutine_threadsafe(link.send(frame), self._loop)
-        return None
+        sending = asyncio.run_coroutine_threadsafe(link.send(frame), self._loop)
+        try:
+            is_sent = sending.result(self.max_age_ms / 1000)
+        except TimeoutError:
+            is_sent = False
+        return None if is_sent else _dropped(event.release_id, command_id, "gateway_gone")
 
     def too_old(self, record: Record[DrawerReleaseRequested], command_id: str) -> Command | None:
         """Nobody stands at the drawer any more."""

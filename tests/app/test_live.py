@@ -132,6 +132,16 @@ def test_strangers_and_other_tills_see_nothing(client: TestClient[Any], terminal
         socket.receive_text(timeout=20)
 
 
+def test_another_sites_page_sees_nothing(client: TestClient[Any]) -> None:
+    sign_in(client, "cashier")
+    elsewhere = {"origin": "http://elsewhere.example"}
+    with (
+        client.websocket_connect(f"/ws/terminal/{TILL}", headers=elsewhere) as socket,
+        pytest.raises(WebSocketDisconnect),
+    ):
+        socket.receive_text(timeout=20)
+
+
 def test_signing_out_hangs_up(client: TestClient[Any]) -> None:
     sign_in(client, "cashier")
     me = client.get("/api/identity/me").json()

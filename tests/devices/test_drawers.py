@@ -83,6 +83,29 @@ def test_with_no_drawer_in_reach_the_kick_is_dropped_with_a_record(counter: Coun
         assert (outcome.is_sent, outcome.reason) == (False, reason)
 
 
+class DeafGateways:
+    """Somebody is connected who takes nothing more."""
+
+    def link_of(self, _device_id: str) -> "DeafGateways":
+        return self
+
+    async def send(self, _frame: object) -> bool:
+        return False
+
+
+def test_a_kick_that_does_not_reach_its_gateway_is_dropped_with_a_record(counter: Counter) -> None:
+    order_release(counter)
+    record = next(record for record in counter.records() if isinstance(record.event, DrawerReleaseRequested))
+
+    async def scenario() -> object:
+        effect = KickDrawer(DeafGateways(), asyncio.get_running_loop())  # type: ignore[arg-type]
+        return await asyncio.to_thread(effect.run, record, "0" * 32)
+
+    outcome = asyncio.run(scenario())
+    assert isinstance(outcome, FinishDrawerRelease)
+    assert (outcome.is_sent, outcome.reason) == (False, "gateway_gone")
+
+
 def test_a_till_without_a_drawer_still_sells(counter: Counter) -> None:
     counter.do(BindDevice, SYSTEM, device_id=DRAWER, terminal_id=None)
 

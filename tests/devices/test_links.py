@@ -56,7 +56,6 @@ class FakeSocket:
             if isinstance(frame, kind):
                 return frame
 
-
     async def ended(self) -> None:
         """The hub hung up."""
         while await asyncio.wait_for(self.to_gateway.get(), WITHIN_S) is not None:
@@ -243,7 +242,11 @@ def test_a_job_that_waited_too_long_is_asked_about_and_then_held_for_a_person(co
 async def not_queued(counter: Counter, job: PrintJobView) -> None:
     """Wait, commit by commit, until the job has a fate."""
     loop, committed = asyncio.get_running_loop(), asyncio.Event()
-    counter.engine.listen(lambda _records: loop.call_soon_threadsafe(committed.set))
+
+    def tell(_records: object) -> None:
+        loop.call_soon_threadsafe(committed.set)
+
+    counter.engine.listen(tell)
     while state_of(counter, job) == "queued":
         await asyncio.wait_for(committed.wait(), WITHIN_S)
         committed.clear()
