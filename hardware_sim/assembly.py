@@ -3,16 +3,20 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 
 from hardware_sim.devices.device import Audience, Device
 from hardware_sim.devices.display import Display
 from hardware_sim.devices.drawer import Drawer
 from hardware_sim.devices.input_record import InputIdentity
 from hardware_sim.devices.input_wire import InputWire
+from hardware_sim.devices.pan import Pan, PanTraits
 from hardware_sim.devices.pole import Face, Pole, PriceDisplay
 from hardware_sim.devices.printer import Printer
 from hardware_sim.devices.printer_core import PrinterCore, PrinterTraits
 from hardware_sim.devices.pty_wire import PtyWire
+from hardware_sim.devices.scale_wires import WIRES
+from hardware_sim.devices.scales import Scale
 from hardware_sim.devices.scanners import KeyboardScanner, SerialScanner
 from hardware_sim.devices.tcp_wire import TcpWire
 from hardware_sim.devices.testbed import Testbed, TestbedUnavailable
@@ -22,6 +26,7 @@ from hardware_sim.layout import (
     PoleSpec,
     PriceDisplaySpec,
     PrinterSpec,
+    ScaleSpec,
     SerialScannerSpec,
 )
 from hardware_sim.wiring import WiredDevice
@@ -46,6 +51,8 @@ class Fitter:
             return self._display(spec, Pole(spec.double_byte))
         if isinstance(spec, PriceDisplaySpec):
             return self._display(spec, PriceDisplay())
+        if isinstance(spec, ScaleSpec):
+            return self._scale(spec)
         return self._keyboard_scanner(spec)
 
     def _keyboard_scanner(self, spec: KeyboardScannerSpec) -> KeyboardScanner:
@@ -82,6 +89,16 @@ class Fitter:
         tcp = spec.wire == "tcp"
         printer.wire = TcpWire(printer, spec.port) if tcp else PtyWire(self._pty(spec), printer)
         return printer
+
+    def _scale(self, spec: ScaleSpec) -> Scale:
+        traits = PanTraits(
+            capacity_g=spec.capacity_g, division_g=spec.division_g, settle_s=spec.settle_ms / 1000
+        )
+        random = Random(f"{self.seed}/{spec.device_id}/pan")
+        pan = Pan(traits, random, lambda: self.clock_us() / 1_000_000)
+        scale = Scale(spec.label, self.audience, self.seed, pan, WIRES[spec.protocol](pan))
+        scale.wire = PtyWire(self._pty(spec), scale)
+        return scale
 
     def _pty(self, spec: AnySpec) -> Path:
         return self.folder.absolute() / "dev" / spec.device_id

@@ -11,6 +11,7 @@ from hardware_sim.assembly import Fitter, wired_of
 from hardware_sim.devices.device import Device
 from hardware_sim.devices.printer import Printer
 from hardware_sim.devices.printer_core import Torn
+from hardware_sim.devices.scales import Scale
 from hardware_sim.devices.scanners import Scanner
 from hardware_sim.devices.testbed import Testbed, available, process_testbed
 from hardware_sim.layout import STANDARD, KeyboardScannerSpec, Layout
@@ -72,6 +73,12 @@ class Counter:
     def printer(self, device_id: str) -> Printer:
         device = self.device(device_id)
         if not isinstance(device, Printer):
+            raise NotThatKind(device_id)
+        return device
+
+    def scale(self, device_id: str) -> Scale:
+        device = self.device(device_id)
+        if not isinstance(device, Scale):
             raise NotThatKind(device_id)
         return device
 

@@ -65,7 +65,16 @@ class PriceDisplaySpec(Spec, frozen=True, kw_only=True, tag="price_display"):
     """An LED8N price display."""
 
 
-AnySpec = KeyboardScannerSpec | SerialScannerSpec | PrinterSpec | PoleSpec | PriceDisplaySpec
+class ScaleSpec(Spec, frozen=True, kw_only=True, tag="scale"):
+    """`settle_ms` is how long a load put down swings."""
+
+    protocol: Literal["toledo_8217", "cas_os2x", "cas_stream", "dialog06"]
+    capacity_g: int = 15_000
+    division_g: int = 5
+    settle_ms: int = 600
+
+
+AnySpec = KeyboardScannerSpec | SerialScannerSpec | PrinterSpec | PoleSpec | PriceDisplaySpec | ScaleSpec
 Layout = tuple[AnySpec, ...]
 
 KEYBOARD_SCANNER = KeyboardScannerSpec(
@@ -102,6 +111,36 @@ POLE_DISPLAY = PoleSpec(
 )
 PRICE_DISPLAY = PriceDisplaySpec(
     device_id="display-2", model="led8n", name="数码顾显", name_en="Customer display (price)"
+)
+TOLEDO_SCALE = ScaleSpec(
+    device_id="scale-1",
+    model="toledo_8217",
+    protocol="toledo_8217",
+    name="收银秤（Toledo 8217）",
+    name_en="Checkout scale (Toledo 8217)",
+)
+CAS_SCALE = ScaleSpec(
+    device_id="scale-2",
+    model="aclas_os2x",
+    protocol="cas_os2x",
+    name="收银秤（OS2X）",
+    name_en="Checkout scale (OS2X)",
+)
+STREAM_SCALE = ScaleSpec(
+    device_id="scale-3",
+    model="cas_stream",
+    protocol="cas_stream",
+    name="台秤（连续发送）",
+    name_en="Bench scale (streaming)",
+    capacity_g=60_000,
+    division_g=20,
+)
+DIALOG_SCALE = ScaleSpec(
+    device_id="scale-4",
+    model="dialog06",
+    protocol="dialog06",
+    name="计价秤（Dialog 06）",
+    name_en="Price-computing scale (Dialog 06)",
 )
 STANDARD: Layout = (KEYBOARD_SCANNER, SERIAL_SCANNER, RECEIPT_PRINTER, SMALL_PRINTER)
 

@@ -11,11 +11,12 @@ from typing import Any, Self, TypeVar
 from hardware_sim.counter import Counter, open_counter
 from hardware_sim.devices.paper import text_of
 from hardware_sim.devices.printer import Printer
+from hardware_sim.devices.scales import Scale
 from hardware_sim.devices.scanners import Scanner
 from hardware_sim.faults import Fault
 from hardware_sim.layout import STANDARD, Layout
 from hardware_sim.schedule import FaultSchedule
-from hardware_sim.views import DeviceView, Receipt
+from hardware_sim.views import DeviceView, Receipt, ScaleKey
 from hardware_sim.wiring import Wiring, write_wiring
 
 T = TypeVar("T")
@@ -26,7 +27,7 @@ class SimulatedCounter:
     """Devices on an event loop in a thread of their own, for the length of a `with`.
 
     Every verb is done when it returns; what takes the other side's time waits for the condition and raises
-    TimeoutError. Without a device named, the first scanner or printer that is plugged in is meant.
+    TimeoutError. Without a device named, the first scanner, printer or scale plugged in is meant.
     """
 
     def __init__(
@@ -81,6 +82,18 @@ class SimulatedCounter:
             return outcome.heard
 
         return self._wait(hold)
+
+    def weigh(self, load_g: int, device_id: str | None = None, *, shaken: bool = False) -> None:
+        """Put this on a scale in place of what lies there."""
+
+        def put(counter: Counter) -> None:
+            counter.scale(device_id or first(counter, Scale)).put(load_g, shaken=shaken)
+
+        self._call(put)
+
+    def press(self, key: ScaleKey, device_id: str | None = None) -> bool:
+        """Press a scale's own key; False when it refuses."""
+        return self._call(lambda counter: counter.scale(device_id or first(counter, Scale)).press(key))
 
     def receipt(self, after: int = 0, timeout_s: float = TIMEOUT_S) -> Receipt:
         """The first receipt cut with a number above `after`."""
@@ -159,7 +172,7 @@ class SimulatedCounter:
             await self._leave.wait()
 
 
-def first(counter: Counter, kind: type[Scanner] | type[Printer]) -> str:
+def first(counter: Counter, kind: type[Scanner] | type[Printer] | type[Scale]) -> str:
     """The first plugged-in device of this kind."""
     for device_id, device in counter.devices.items():
         if isinstance(device, kind) and device.wire.plugged:

@@ -13,6 +13,7 @@ from hardware_sim.faults import (
     Noise,
     Offline,
     PaperOut,
+    Silent,
     SlowDrain,
     SplitFrames,
     Unplugged,
@@ -31,6 +32,7 @@ MENU: dict[DeviceKind, tuple[Fault, ...]] = {
         Unplugged(after_bytes=60),
     ),
     "display": (SlowDrain(), Unplugged(), Unplugged(after_bytes=30)),
+    "scale": (SplitFrames(), Noise(), Silent(), Unplugged(), Unplugged(after_bytes=9)),
 }
 
 

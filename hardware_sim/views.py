@@ -6,7 +6,8 @@ import msgspec
 
 from hardware_sim.faults import Fault
 
-DeviceKind = Literal["scanner", "printer", "display"]
+DeviceKind = Literal["scanner", "printer", "display", "scale"]
+ScaleKey = Literal["zero", "tare", "clear_tare"]
 PaperState = Literal["ok", "near_end", "out"]
 Align = Literal["left", "center", "right"]
 Lamp = Literal["price", "total", "collect", "change"]
@@ -44,6 +45,17 @@ class DisplayView(msgspec.Struct, frozen=True, kw_only=True):
     clears: int = 0
 
 
+class ScaleView(msgspec.Struct, frozen=True, kw_only=True):
+    """`load_g` lies on the pan; `shown_g` is what the scale makes of it, None when it is out of range."""
+
+    load_g: int
+    shown_g: int | None
+    tare_g: int
+    moving: bool
+    over: bool
+    under: bool
+
+
 class DeviceView(msgspec.Struct, frozen=True, kw_only=True):
     """`plugged` is our end of the wire; `connected` is whether a host holds the other end open."""
 
@@ -60,6 +72,7 @@ class DeviceView(msgspec.Struct, frozen=True, kw_only=True):
     printer: PrinterView | None = None
     drawer: DrawerView | None = None
     display: DisplayView | None = None
+    scale: ScaleView | None = None
 
 
 class Span(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 
 from hardware_sim.faults import Fault
-from hardware_sim.views import DeviceView, PaperLine, PaperState, Receipt, ScanOutcome
+from hardware_sim.views import DeviceView, PaperLine, PaperState, Receipt, ScaleKey, ScanOutcome
 
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
 DeviceId = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
@@ -45,6 +45,20 @@ class SetDrawer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """POST /api/devices/{device_id}/drawer (the printer's id): a hand on the drawer."""
 
     open: bool
+
+
+class SetWeight(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """POST /api/devices/{device_id}/weight: what lies on the scale, and whether it drifts or is shaken."""
+
+    load_g: Annotated[int, msgspec.Meta(ge=-1_000_000, le=1_000_000)]
+    drift_g_per_min: Annotated[int, msgspec.Meta(ge=-10_000, le=10_000)] = 0
+    shaken: bool = False
+
+
+class PressKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """POST /api/devices/{device_id}/key: one of the scale's own keys; in motion it does nothing."""
+
+    key: ScaleKey
 
 
 class SetFault(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

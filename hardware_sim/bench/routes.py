@@ -13,11 +13,13 @@ from hardware_sim.bench.messages import (
     Bench,
     BenchFrame,
     Good,
+    PressKey,
     Scan,
     SetCover,
     SetDrawer,
     SetFault,
     SetPaper,
+    SetWeight,
 )
 from hardware_sim.bench.picture import picture_of
 from hardware_sim.counter import Counter, NotThatKind
@@ -103,6 +105,20 @@ async def set_drawer(state: State, device_id: FromPath[str], data: JSONBody[SetD
     return printer.view()
 
 
+@post("/devices/{device_id:str}/weight", operation_id="setWeight", status_code=HTTP_200_OK)
+async def set_weight(state: State, device_id: FromPath[str], data: JSONBody[SetWeight]) -> DeviceView:
+    scale = counter_of(state).scale(device_id)
+    scale.put(data.load_g, data.drift_g_per_min, data.shaken)
+    return scale.view()
+
+
+@post("/devices/{device_id:str}/key", operation_id="pressKey", status_code=HTTP_200_OK)
+async def press_key(state: State, device_id: FromPath[str], data: JSONBody[PressKey]) -> DeviceView:
+    scale = counter_of(state).scale(device_id)
+    scale.press(data.key)
+    return scale.view()
+
+
 @post("/devices/{device_id:str}/faults", operation_id="setFault", status_code=HTTP_200_OK)
 async def set_fault(state: State, device_id: FromPath[str], data: JSONBody[SetFault]) -> DeviceView:
     device = counter_of(state).device(device_id)
@@ -159,6 +175,8 @@ api = Router(
         set_paper,
         set_cover,
         set_drawer,
+        set_weight,
+        press_key,
         set_fault,
         heal,
         list_receipts,

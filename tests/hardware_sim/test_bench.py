@@ -14,7 +14,7 @@ from hardware_sim.bench.app import build_app
 from hardware_sim.bench.feed import QUEUE_FRAMES, Feed
 from hardware_sim.bench.messages import Good, Scanned
 from hardware_sim.counter import Counter, open_counter
-from hardware_sim.layout import RECEIPT_PRINTER, SERIAL_SCANNER, SMALL_PRINTER
+from hardware_sim.layout import RECEIPT_PRINTER, SERIAL_SCANNER, SMALL_PRINTER, TOLEDO_SCALE
 from hardware_sim.views import ScanOutcome
 from tests.hardware_sim.hosts import LINE_SCANNER, PTY_PRINTER, TCP_PRINTER
 
@@ -104,6 +104,31 @@ def test_everything_a_hand_can_do(tmp_path: Path) -> None:
         assert healed.json()["printer"]["online"] is True
 
     play(tmp_path, scene)
+
+
+def test_a_hand_at_a_scale(tmp_path: Path) -> None:
+    async def scene(counter: Counter, client: Client) -> None:
+        async def do(path: str, body: dict[str, object]) -> httpx.Response:
+            return await client.post(f"/api/devices/{path}", json=body)
+
+        put = (await do("scale-1/weight", {"load_g": 500})).json()["scale"]
+        assert (put["load_g"], put["moving"]) == (500, True)
+        scale = counter.scale("scale-1")
+        await counter.news.until(lambda: not scale.pan.show().moving, 10)
+        tared = (await do("scale-1/key", {"key": "tare"})).json()["scale"]
+        assert (tared["shown_g"], tared["tare_g"]) == (0, 500)
+        assert (await do("scale-1/weight", {"load_g": 2_000_000})).status_code == 400
+        assert (await do("scale-1/key", {"key": "off"})).status_code == 400
+        assert (await do(f"{LINE_SCANNER}/weight", {"load_g": 5})).status_code == 409
+
+    async def run() -> None:
+        feed = Feed()
+        async with open_counter(tmp_path, (TOLEDO_SCALE, SERIAL_SCANNER), news=feed) as counter:
+            app = build_app(counter, feed, (), pages=tmp_path / "none")
+            async with client_of(app) as client, asyncio.timeout(20):
+                await scene(counter, client)
+
+    asyncio.run(run())
 
 
 def test_receipts_are_waited_for_and_drawn(tmp_path: Path) -> None:

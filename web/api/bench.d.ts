@@ -107,6 +107,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/devices/{device_id}/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** PressKey */
+        post: operations["pressKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/devices/{device_id}/paper": {
         parameters: {
             query?: never;
@@ -152,6 +169,23 @@ export interface paths {
         put?: never;
         /** Unplug */
         post: operations["unplug"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/devices/{device_id}/weight": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** SetWeight */
+        post: operations["setWeight"];
         delete?: never;
         options?: never;
         head?: never;
@@ -311,7 +345,7 @@ export interface components {
             /** @default [] */
             faults?: (components["schemas"]["SplitFrames"] | components["schemas"]["SlowDrain"] | components["schemas"]["Silent"] | components["schemas"]["Unplugged"] | components["schemas"]["Noise"] | components["schemas"]["Offline"] | components["schemas"]["PaperOut"] | components["schemas"]["CoverOpen"] | components["schemas"]["CutterJam"] | components["schemas"]["DrawerStuck"])[];
             /** @enum {unknown} */
-            kind: "display" | "printer" | "scanner";
+            kind: "display" | "printer" | "scale" | "scanner";
             link: string;
             model: string;
             name: string;
@@ -319,6 +353,8 @@ export interface components {
             plugged: boolean;
             /** @default null */
             printer?: components["schemas"]["PrinterView"] | null;
+            /** @default null */
+            scale?: components["schemas"]["ScaleView"] | null;
             /** @default null */
             scanner?: components["schemas"]["ScannerView"] | null;
         };
@@ -426,6 +462,14 @@ export interface components {
             type: "paper_out";
         };
         /**
+         * PressKey
+         * @description POST /api/devices/{device_id}/key: one of the scale's own keys; in motion it does nothing.
+         */
+        PressKey: {
+            /** @enum {unknown} */
+            key: "clear_tare" | "tare" | "zero";
+        };
+        /**
          * Printed
          * @description One more line came out of a printer.
          */
@@ -479,6 +523,18 @@ export interface components {
             seq: number;
             /** @enum {unknown} */
             type: "receipt_cut";
+        };
+        /**
+         * ScaleView
+         * @description `load_g` lies on the pan; `shown_g` is what the scale makes of it, None when it is out of range.
+         */
+        ScaleView: {
+            load_g: number;
+            moving: boolean;
+            over: boolean;
+            shown_g: number | null;
+            tare_g: number;
+            under: boolean;
         };
         /**
          * Scan
@@ -539,6 +595,17 @@ export interface components {
             after_lines?: number;
             /** @enum {unknown} */
             paper: "near_end" | "ok" | "out";
+        };
+        /**
+         * SetWeight
+         * @description POST /api/devices/{device_id}/weight: what lies on the scale, and whether it drifts or is shaken.
+         */
+        SetWeight: {
+            /** @default 0 */
+            drift_g_per_min?: number;
+            load_g: number;
+            /** @default false */
+            shaken?: boolean;
         };
         /**
          * Silent
@@ -857,6 +924,47 @@ export interface operations {
             };
         };
     };
+    pressKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PressKey"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     setPaper: {
         parameters: {
             query?: never;
@@ -945,6 +1053,47 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    setWeight: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetWeight"];
+            };
+        };
         responses: {
             /** @description Request fulfilled, document follows */
             200: {

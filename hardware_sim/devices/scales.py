@@ -1,0 +1,91 @@
+"""A scale on its line: answers what it is asked, or streams, what lies on its pan."""
+
+import asyncio
+from typing import ClassVar
+
+from hardware_sim.devices.device import Audience, Device, Label
+from hardware_sim.devices.pan import Pan
+from hardware_sim.devices.scale_wires import ScaleWire
+from hardware_sim.views import DeviceKind, DeviceView, ScaleKey, ScaleView
+
+NOISE_BYTES = bytes(range(0x80, 0x100)) + b"\x00\x02\x7f?#%0123"
+ANSWERS_KEPT = 64
+
+
+class Scale(Device):
+    """Answers go out in order; a host that asks faster than they leave loses the newest."""
+
+    kind: ClassVar[DeviceKind] = "scale"
+
+    def __init__(self, label: Label, audience: Audience, seed: int, pan: Pan, speech: ScaleWire) -> None:
+        super().__init__(label, audience, seed)
+        self.pan = pan
+        self._speech = speech
+        self._answers: asyncio.Queue[bytes] = asyncio.Queue(ANSWERS_KEPT)
+        self._settled: asyncio.TimerHandle | None = None
+
+    def view(self) -> DeviceView:
+        shown = self.pan.show()
+        return DeviceView(
+            device_id=self.label.device_id,
+            kind=self.kind,
+            model=self.label.model,
+            name=self.label.name,
+            name_en=self.label.name_en,
+            link=self.wire.link,
+            plugged=self.wire.plugged,
+            connected=self.wire.connected,
+            faults=self.faults.active(),
+            scale=ScaleView(
+                load_g=self.pan.load_g,
+                shown_g=None if shown.over or shown.under else shown.net_g,
+                tare_g=shown.tare_g,
+                moving=shown.moving,
+                over=shown.over,
+                under=shown.under,
+            ),
+        )
+
+    async def run(self) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._answer_on(), name=f"{self.label.device_id} answers")
+            if self._speech.every_s is not None:
+                tasks.create_task(
+                    self._stream_on(self._speech.every_s), name=f"{self.label.device_id} stream"
+                )
+
+    def heard(self, data: bytes) -> None:
+        crossing = self.faults.crossing(len(data))
+        for answer in self._speech.hear(data[:crossing]):
+            if not self._answers.full():
+                self._answers.put_nowait(answer)
+        self.count("bytes_in", crossing)
+        if self.faults.spent:
+            self.unplug()
+
+    def put(self, load_g: int, drift_g_per_min: int = 0, shaken: bool = False) -> None:
+        """Put this on the pan in place of what lies there; told again when it has settled."""
+        self.pan.put(load_g, drift_g_per_min, shaken)
+        if self._settled is not None:
+            self._settled.cancel()
+        settle_s = self.pan.traits.settle_s
+        self._settled = asyncio.get_running_loop().call_later(settle_s, self.line_changed)
+        self.line_changed()
+
+    def press(self, key: ScaleKey) -> bool:
+        """Press one of the scale's own keys; False when it refuses."""
+        keys = {"zero": self.pan.zero, "tare": self.pan.tare, "clear_tare": self.pan.clear_tare}
+        taken = keys[key]()
+        self.line_changed()
+        return taken
+
+    async def _answer_on(self) -> None:
+        while True:
+            answer = await self._answers.get()
+            await self.transmit(self.faults.noise(NOISE_BYTES) + answer)
+
+    async def _stream_on(self, every_s: float) -> None:
+        while True:
+            await asyncio.sleep(every_s)
+            if self.wire.connected:
+                await self.transmit(self.faults.noise(NOISE_BYTES) + self._speech.stream())
