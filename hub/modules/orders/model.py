@@ -7,7 +7,8 @@ from hub.kernel.money import line_amount_fen, tax_included_fen
 from hub.modules.catalogue.messages import ItemView
 from hub.modules.orders.events import Line
 
-MAX_LINES = 500
+MAX_LINES = 250
+"""So that a paid order fits one journal entry with room for long names: almost a KiB a line."""
 MAX_LINE_NO = 5_000
 """Lines a basket may ever have had, voided ones included."""
 MAX_PAYMENTS = 8
