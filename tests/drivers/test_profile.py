@@ -26,7 +26,8 @@ def test_two_profiles_each_are_shipped() -> None:
     drivers = [load_profile(name).driver for name in profile_names()]
     assert all(drivers.count(driver) >= 2 for driver in drivers)
     displays = ("aedex", "cd5220", "epson_dmd", "led8n", "logic_controls", "utc")
-    others = {"scanner.hid", "scanner.serial", "printer.escpos", "drawer.printer_port"}
+    others = {"scanner.hid", "scanner.serial", "printer.escpos", "printer.zpl", "printer.tspl"}
+    others |= {"drawer.printer_port"}
     assert {f"display.{name}" for name in displays} | others <= set(drivers)
 
 

@@ -14,7 +14,7 @@ from tests.sync.shop import Shop
 @pytest.fixture
 def hub() -> HubAddress:
     """A hub of a tenant of its own, so that tests can share the broker."""
-    return address(f"t{new_id()[:8]}", f"hub-{new_id()[:8]}")
+    return address(f"t{new_id()[-8:]}", f"hub-{new_id()[-8:]}")
 
 
 @pytest.fixture

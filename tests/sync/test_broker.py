@@ -21,7 +21,7 @@ from tests.sync.fixtures import RunningBroker, free_port
 @contextmanager
 def joined(broker: Broker, *subscriptions: tuple[str, int]) -> Iterator[Link]:
     """A link that is ready."""
-    link = Link(broker, f"test-{new_id()[:8]}", subscriptions)
+    link = Link(broker, f"test-{new_id()[-8:]}", subscriptions)
     while not link.ready:
         link.pump(1.0)
     yield link
@@ -52,7 +52,7 @@ def hear(link: Link, count: int) -> list[Message]:
 
 @pytest.fixture
 def hubs(broker: RunningBroker) -> tuple[HubAddress, HubAddress]:
-    tenant = f"t{new_id()[:8]}"
+    tenant = f"t{new_id()[-8:]}"
     return address(tenant, "hub-1"), address(tenant, "hub-2")
 
 

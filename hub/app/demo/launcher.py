@@ -50,7 +50,11 @@ def _start_all(stack: Stack, console: Console, stopping: threading.Event) -> Non
 
 
 def _check(places: Places, console: Console) -> int:
-    findings = asyncio.run(run_check(places))
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        findings = asyncio.run(run_check(places))
+    except KeyboardInterrupt:
+        return 1
     table = Table("station", "what happened", "", title="One sale")
     for finding in findings:
         table.add_row(finding.station, finding.what, "✓" if finding.ok else "✗")
