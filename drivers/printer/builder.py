@@ -15,7 +15,7 @@ from functools import cache
 from importlib import import_module, resources
 from typing import Any, Literal
 
-from drivers.document import AnyBlock, Barcode, Columns, Cut, Drawer, Feed, Qr, Rule, Text
+from drivers.document import AnyBlock, Barcode, Columns, Cut, Drawer, Feed, Label, Qr, Rule, Text
 from drivers.printer.code128 import code128, code128_modules
 from drivers.printer.layout import columns, printable, wrap
 
@@ -95,6 +95,8 @@ class ReceiptBuilder:
                 self._cut(paper)
             case Drawer():
                 paper.cashdraw(block.pin)
+            case Label():
+                raise ValueError("a receipt printer prints no labels")
 
     def _text(self, paper: Any, block: Text) -> None:
         double = block.size == 2

@@ -65,9 +65,7 @@ class CustomerDisplays:
             self._due.clear()
             try:
                 await self._show_what_is_new()
-            except (
-                Exception
-            ):  # supervisor: no one till's trouble, and no bad moment of the disk, ends all showing
+            except Exception:  # supervisor: one till's trouble, or the disk's, must not end all showing
                 log.exception("customer displays failed; going on")
                 await asyncio.sleep(_REST_AFTER_FAILURE_S)
                 self._look_everywhere()
