@@ -48,6 +48,7 @@ class CustomerDisplays:
         self._stale: set[str] = set()
         self._everywhere = False
         self._paid: dict[str, OrderPaid] = {}
+        self._known: list[DeviceView] | None = None
         gateways.on_change(self._look_everywhere)
 
     def committed(self, records: list[Record[Any]]) -> None:
@@ -77,11 +78,12 @@ class CustomerDisplays:
             else:
                 self._paid.pop(event.terminal_id, None)
             self._stale.add(event.terminal_id)
-        self._everywhere |= bound
         self._due.set()
+        if bound:
+            self._look_everywhere()
 
     def _look_everywhere(self) -> None:
-        self._everywhere = True
+        self._everywhere, self._known = True, None
         self._due.set()
 
     async def _show_what_is_new(self) -> None:
@@ -98,9 +100,13 @@ class CustomerDisplays:
                 await link.send(frame)
 
     def _displays(self, read: Reader) -> list[DeviceView]:
+        """The store's displays, read again only after a device came, went or was bound."""
         if not self._gateways.connected():
             return []
-        return [device for device in devices.all_devices(read, self._store_id) if device.kind == "display"]
+        if self._known is None:
+            every = devices.all_devices(read, self._store_id)
+            self._known = [device for device in every if device.kind == "display"]
+        return self._known
 
     def _frame(self, read: Reader, terminal_id: str, device_id: str) -> Show:
         basket = orders.basket_at(read, self._store_id, terminal_id)
