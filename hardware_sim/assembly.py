@@ -10,6 +10,8 @@ from hardware_sim.devices.display import Display
 from hardware_sim.devices.drawer import Drawer
 from hardware_sim.devices.input_record import InputIdentity
 from hardware_sim.devices.input_wire import InputWire
+from hardware_sim.devices.label_printer import LabelPrinter
+from hardware_sim.devices.labels import Language, Tspl, Zpl
 from hardware_sim.devices.pan import Pan, PanTraits
 from hardware_sim.devices.pole import Face, Pole, PriceDisplay
 from hardware_sim.devices.printer import Printer
@@ -23,6 +25,7 @@ from hardware_sim.devices.testbed import Testbed, TestbedUnavailable
 from hardware_sim.layout import (
     AnySpec,
     KeyboardScannerSpec,
+    LabelPrinterSpec,
     PoleSpec,
     PriceDisplaySpec,
     PrinterSpec,
@@ -53,6 +56,8 @@ class Fitter:
             return self._display(spec, PriceDisplay())
         if isinstance(spec, ScaleSpec):
             return self._scale(spec)
+        if isinstance(spec, LabelPrinterSpec):
+            return self._label_printer(spec)
         return self._keyboard_scanner(spec)
 
     def _keyboard_scanner(self, spec: KeyboardScannerSpec) -> KeyboardScanner:
@@ -67,6 +72,12 @@ class Fitter:
         scanner = SerialScanner(spec.label, self.audience, self.seed, spec.suffix, spec.aim_id)
         scanner.wire = PtyWire(self._pty(spec), scanner)
         return scanner
+
+    def _label_printer(self, spec: LabelPrinterSpec) -> LabelPrinter:
+        language: Language = Zpl() if spec.language == "zpl" else Tspl()
+        printer = LabelPrinter(spec.label, self.audience, self.seed, language, spec.label_ms)
+        printer.wire = TcpWire(printer, spec.port)
+        return printer
 
     def _display(self, spec: AnySpec, face: Face) -> Display:
         display = Display(spec.label, self.audience, self.seed, face)

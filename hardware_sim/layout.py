@@ -74,7 +74,23 @@ class ScaleSpec(Spec, frozen=True, kw_only=True, tag="scale"):
     settle_ms: int = 600
 
 
-AnySpec = KeyboardScannerSpec | SerialScannerSpec | PrinterSpec | PoleSpec | PriceDisplaySpec | ScaleSpec
+class LabelPrinterSpec(Spec, frozen=True, kw_only=True, tag="label_printer"):
+    """A network label printer; `label_ms` is how long a label takes."""
+
+    language: Literal["zpl", "tspl"]
+    port: int = 0
+    label_ms: int = 0
+
+
+AnySpec = (
+    KeyboardScannerSpec
+    | SerialScannerSpec
+    | PrinterSpec
+    | PoleSpec
+    | PriceDisplaySpec
+    | ScaleSpec
+    | LabelPrinterSpec
+)
 Layout = tuple[AnySpec, ...]
 
 KEYBOARD_SCANNER = KeyboardScannerSpec(
@@ -111,6 +127,20 @@ POLE_DISPLAY = PoleSpec(
 )
 PRICE_DISPLAY = PriceDisplaySpec(
     device_id="display-2", model="led8n", name="数码顾显", name_en="Customer display (price)"
+)
+ZPL_PRINTER = LabelPrinterSpec(
+    device_id="labels-1",
+    model="zebra_zd421_chinese",
+    name="标签机（ZPL）",
+    name_en="Label printer (ZPL)",
+    language="zpl",
+)
+TSPL_PRINTER = LabelPrinterSpec(
+    device_id="labels-2",
+    model="tsc_te200",
+    name="标签机（TSPL）",
+    name_en="Label printer (TSPL)",
+    language="tspl",
 )
 TOLEDO_SCALE = ScaleSpec(
     device_id="scale-1",
