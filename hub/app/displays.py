@@ -2,13 +2,12 @@
 
 import asyncio
 import logging
-from typing import Any
+from typing import Any, NamedTuple
 
 from hub.app.settings import Shop
 from hub.devices import store as devices
 from hub.devices.events import DeviceBound
 from hub.devices.links import Gateways
-from hub.devices.messages import DeviceView
 from hub.devices.shown import Show
 from hub.kernel.db import Readers
 from hub.kernel.journal import Record
@@ -35,6 +34,13 @@ _SEEN_BY_CUSTOMERS = (
 )
 
 
+class _Bound(NamedTuple):
+    """A display that works for a terminal."""
+
+    terminal_id: str
+    device_id: str
+
+
 class CustomerDisplays:
     """Shows each till's newest state on the displays bound to it; what came in between is left out."""
 
@@ -47,8 +53,8 @@ class CustomerDisplays:
         self._due = asyncio.Event()
         self._stale: set[str] = set()
         self._everywhere = False
+        self._bound: list[_Bound] = []
         self._paid: dict[str, OrderPaid] = {}
-        self._known: list[DeviceView] | None = None
         gateways.on_change(self._look_everywhere)
 
     def committed(self, records: list[Record[Any]]) -> None:
@@ -83,30 +89,33 @@ class CustomerDisplays:
             self._look_everywhere()
 
     def _look_everywhere(self) -> None:
-        self._everywhere, self._known = True, None
+        self._everywhere = True
         self._due.set()
 
     async def _show_what_is_new(self) -> None:
         stale, everywhere = self._stale, self._everywhere
         self._stale, self._everywhere = set(), False
+        if everywhere:
+            self._bound = self._find_bound()
+        due = [bound for bound in self._bound if everywhere or bound.terminal_id in stale]
+        if not due:
+            return
         with self._readers.session() as read:
-            frames = [
-                self._frame(read, display.terminal_id, display.device_id)
-                for display in self._displays(read)
-                if display.terminal_id is not None and (everywhere or display.terminal_id in stale)
-            ]
+            frames = [self._frame(read, bound.terminal_id, bound.device_id) for bound in due]
         for frame in frames:
             if (link := self._gateways.link_of(frame.device_id)) is not None:
                 await link.send(frame)
 
-    def _displays(self, read: Reader) -> list[DeviceView]:
-        """The store's displays, read again only after a device came, went or was bound."""
+    def _find_bound(self) -> list[_Bound]:
+        """The tills' displays; they change only with a binding or with a gateway's word."""
         if not self._gateways.connected():
             return []
-        if self._known is None:
-            every = devices.all_devices(read, self._store_id)
-            self._known = [device for device in every if device.kind == "display"]
-        return self._known
+        with self._readers.session() as read:
+            return [
+                _Bound(device.terminal_id, device.device_id)
+                for device in devices.all_devices(read, self._store_id)
+                if device.kind == "display" and device.terminal_id is not None
+            ]
 
     def _frame(self, read: Reader, terminal_id: str, device_id: str) -> Show:
         basket = orders.basket_at(read, self._store_id, terminal_id)

@@ -124,6 +124,28 @@ def test_a_gateway_that_comes_back_is_told_where_the_till_stands(hub: Hub, clien
         assert until(socket, device_id=DISPLAY).amount_fen == item.price_fen
 
 
+def test_where_no_display_works_for_the_till_nothing_is_read_or_sent(
+    hub: Hub, client: TestClient[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_in(client, "cashier")
+    item = by_piece()
+    with gateway(hub, client, DISPLAY) as socket:
+        bind(hub, DISPLAY)
+        until(socket, upper="店枢便利店")
+        bind(hub, DISPLAY, None)
+        bind(hub, DISPLAY, "T99")
+        until(socket, upper="店枢便利店")
+        composed: list[str] = []
+        monkeypatch.setattr(
+            hub.displays, "_frame", lambda _read, terminal_id, _id: composed.append(terminal_id)
+        )
+        post(client, "orders/scan", terminal_id=TILL, code=item.barcodes[0])
+        monkeypatch.undo()
+        bind(hub, DISPLAY)
+        assert until(socket, device_id=DISPLAY).amount_fen == item.price_fen
+        assert composed == []
+
+
 class SlowLink:
     """A gateway that takes a frame only when the test lets it; also the only one there is."""
 
