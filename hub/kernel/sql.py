@@ -3,7 +3,8 @@
 Rendering a statement at each call costs more than running it, so nothing here is built in a hot path.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, Generic, Protocol, TypeVar, cast
 
 from sqlalchemy import BindParameter, ColumnElement, Select, Table, insert, literal_column
@@ -41,24 +42,28 @@ class Cursor(Protocol):
 class Rendered:
     """One statement in one dialect: its SQL and the order of its parameters."""
 
-    __slots__ = ("_defaults", "_names", "sql")
+    __slots__ = ("_defaults", "_pick", "sql")
 
     def __init__(self, statement: Executable, dialect: str) -> None:
         compiled = statement.compile(dialect=_DIALECTS[dialect])  # type: ignore[attr-defined]
         self.sql = str(compiled)
         if "POSTCOMPILE" in self.sql:
             raise ValueError("a kept statement cannot expand an IN list")
-        self._names: tuple[str, ...] = tuple(compiled.positiontup or ())
+        self._pick = _picker(tuple(compiled.positiontup or ()))
         self._defaults: dict[str, Value] = {
             name: value for name, value in compiled.params.items() if not compiled.binds[name].required
         }
 
     def parameters(self, row: Row) -> tuple[Value, ...]:
         """The row's values in the order of the statement. Raises KeyError for a name it does not fill."""
-        if not self._defaults:
-            return tuple([row[name] for name in self._names])
-        defaults = self._defaults
-        return tuple([row[name] if name in row else defaults[name] for name in self._names])
+        return self._pick({**self._defaults, **row} if self._defaults else row)
+
+
+def _picker(names: tuple[str, ...]) -> Callable[[Row], tuple[Value, ...]]:
+    """Takes a row's values by these names; `itemgetter` does it in one step, but makes no tuple of one."""
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda row: tuple([row[name] for name in names])
 
 
 class Kept:
