@@ -8,7 +8,7 @@ from hub.app.settings import Shop
 from hub.devices import store as devices
 from hub.devices.events import DeviceBound
 from hub.devices.links import Gateways
-from hub.devices.shown import Show
+from hub.devices.paper import Show
 from hub.kernel.db import Readers
 from hub.kernel.journal import Record
 from hub.kernel.money import yuan

@@ -1,5 +1,5 @@
-"""What can stand on paper, for the rooms that lay documents out; the printer's driver sets it in type."""
+"""What can stand on paper or on a customer's display, for the rooms that decide what does."""
 
-from drivers.messages import AnyBlock, Barcode, Cell, Columns, Cut, Document, Feed, Qr, Rule, Text
+from drivers.messages import AnyBlock, Barcode, Cell, Columns, Cut, Document, Feed, Qr, Rule, Show, Text
 
-__all__ = ["AnyBlock", "Barcode", "Cell", "Columns", "Cut", "Document", "Feed", "Qr", "Rule", "Text"]
+__all__ = ["AnyBlock", "Barcode", "Cell", "Columns", "Cut", "Document", "Feed", "Qr", "Rule", "Show", "Text"]
