@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 
 from cloud_sync.edge.status import SyncStatus
-from hub.devices.messages import DeviceView, PrintJobView
+from hub.devices.messages import DeviceView, PrintJobView, WeightView
 from hub.modules.orders.messages import Basket, OrderRow
 from hub.modules.payments.messages import ShiftView
 
@@ -81,6 +81,12 @@ class NoticeFrame(Frame, frozen=True, kw_only=True, tag="notice"):
     text: str
 
 
+class WeightFrame(Frame, frozen=True, kw_only=True, tag="weight"):
+    """What lies on the till's scale, whenever that or its being fit for sale changes."""
+
+    weight: WeightView
+
+
 TillFrame = (
     Snapshot
     | BasketFrame
@@ -91,4 +97,5 @@ TillFrame = (
     | PrintsFrame
     | AskFrame
     | NoticeFrame
+    | WeightFrame
 )

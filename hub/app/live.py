@@ -11,7 +11,7 @@ from cloud_sync.edge.status import SyncStatus
 from hub.app import frames
 from hub.devices import store as devices
 from hub.devices.events import DeviceBound, DeviceSeen, PrintFinished, PrintQueued, ScanRefused
-from hub.devices.messages import PrintJobView
+from hub.devices.messages import PrintJobView, WeightView
 from hub.devices.model import NEEDS_PERSON
 from hub.kernel.clock import Clock
 from hub.kernel.db import Readers
@@ -87,6 +87,7 @@ class Live:
         self._pages: set[Page] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._sync = SyncStatus()
+        self._latest_weight: Callable[[str], WeightView | None] = lambda _terminal_id: None
         self._parts: dict[str, Callable[[Reader, str], Callable[[int], frames.Frame]]] = {
             "basket": self._basket,
             "parked": self._parked,
@@ -118,6 +119,8 @@ class Live:
         except BaseException:
             self._pages.discard(page)
             raise
+        if (weight := self._latest_weight(page.terminal_id)) is not None:
+            page.push(lambda seq: frames.WeightFrame(seq=seq, weight=weight))
 
     def close(self, page: Page) -> None:
         """The page is gone."""
@@ -131,6 +134,15 @@ class Live:
         elif isinstance(outcome.answer, Scanned) and outcome.answer.outcome in ("unknown", "needs_weight"):
             for page in pages:
                 page.push(_asking(outcome.answer))
+
+    def show_weights(self, latest: Callable[[str], WeightView | None]) -> None:
+        """Where a page that opens learns what lies on its till's scale."""
+        self._latest_weight = latest
+
+    def weighed(self, terminal_id: str, weight: WeightView) -> None:
+        """From the event loop: show what lies on a till's scale."""
+        for page in self._pages_at(terminal_id):
+            page.push(lambda seq: frames.WeightFrame(seq=seq, weight=weight))
 
     def _show(self, records: list[Record[Any]]) -> None:
         for record in records:

@@ -26,6 +26,7 @@ from hub.devices.effects import KickDrawer
 from hub.devices.events import DeviceBound, PrintQueued
 from hub.devices.links import Gateways
 from hub.devices.spool import Spool
+from hub.devices.weights import Weights
 from hub.kernel.clock import SystemClock
 from hub.kernel.context import Actor
 from hub.kernel.errors import Refused
@@ -48,12 +49,17 @@ class Hub:
         self._texts = texts()
         self.live = Live(self.engine.readers, settings.store_id, self.engine.clock, self._texts)
         at_terminal = Remembered(self.engine, ("identity.", "devices.device_"), self._at_terminal)
+        self.weights = Weights(
+            self.engine.clock, lambda device_id: (at_terminal(device_id) or (None,))[0], self.live.weighed
+        )
         self.gateways = Gateways(
             self.engine.bus,
             self.engine.clock,
             lambda device_id: at_terminal(device_id) or (None, None),
             self.live.scanned,
         )
+        self.gateways.on_weight(self.weights.take)
+        self.live.show_weights(self.weights.latest)
         self.spool = Spool(
             self.engine.bus,
             self.engine.readers,
@@ -78,6 +84,7 @@ class Hub:
                 "tokens": Tokens(self.engine.keystore),
                 "live": self.live,
                 "gateways": self.gateways,
+                "weights": self.weights,
                 "gateway_token": gateway_token(settings.gateway_token_path),
                 "demo_logins": list(demo_logins),
                 "uplink": self.uplink,

@@ -85,6 +85,7 @@ class Gateways:
         self._at_terminal = at_terminal
         self._links: dict[str, GatewayLink] = {}
         self._answered: Callable[[wire.JobAnswer], None] = lambda _answer: None
+        self._weighed: Callable[[str, wire.Weight, int], None] = lambda _device_id, _weight, _age_ms: None
         self._on_change: list[Callable[[], None]] = []
 
     def on_print_answer(
@@ -93,6 +94,10 @@ class Gateways:
         """The spool hears of jobs, and of gateways and devices that come, go or change."""
         self._answered = answered
         self.on_change(changed)
+
+    def on_weight(self, weighed: Callable[[str, wire.Weight, int], None]) -> None:
+        """Hand over every weight with its device and its age in milliseconds."""
+        self._weighed = weighed
 
     def on_change(self, changed: Callable[[], None]) -> None:
         """Tell one more of gateways and devices that come, go or change."""
@@ -200,6 +205,9 @@ class Gateways:
 
     async def _take(self, link: GatewayLink, reading: wire.Reading) -> None:
         took_ms = link.transit.took_ms(reading.at, self._now_ms())
+        if isinstance(reading.reading, wire.Weight):  # its scale's next one takes its place: no ack
+            self._weighed(reading.device_id, reading.reading, reading.age_ms + took_ms)
+            return
         outcome = await self._dispatch_reading(reading, reading.age_ms + took_ms)
         if outcome is not None and _should_come_again(outcome):
             # Acknowledging a later one would take this one with it: all of them come again on a new link.

@@ -132,3 +132,12 @@ class PrintQueuedAnswer(msgspec.Struct, frozen=True):
     """Answer to Reprint and SettlePrint: the job that prints the copy, if one does."""
 
     job_id: str | None
+
+
+class WeightView(View, frozen=True):
+    """What a till's scale says; `reason` is why it may not be sold now, "" if it may."""
+
+    device_id: str
+    grams: int | None
+    reason: str
+    age_ms: int

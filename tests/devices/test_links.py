@@ -256,3 +256,23 @@ def state_of(counter: Counter, job: PrintJobView) -> str:
     found = store.print_job(counter.read, STORE, job.job_id)
     assert found is not None
     return found.state
+
+
+def test_a_weight_is_handed_over_with_its_age_and_never_acked(counter: Counter) -> None:
+    desk = Desk(counter)
+    said: list[tuple[str, wire.Weight, int]] = []
+
+    async def scene() -> None:
+        desk.gateways.on_weight(lambda *weight: said.append(weight))
+        async with desk.gateway() as socket:
+            weight = wire.Weight(value=None, unit="kg", stable=False, over=True)
+            await socket.say(
+                wire.Reading(device_id="scale-1", boot_id="boot-1", seq=1, age_ms=70, reading=weight)
+            )
+            scan = wire.Scan(text="1")
+            await socket.say(wire.Reading(device_id=SCANNER, boot_id="boot-1", seq=2, age_ms=0, reading=scan))
+            ack = await socket.hear(wire.Ack)
+            assert ack == wire.Ack(boot_id="boot-1", seq=2)
+            assert said == [("scale-1", weight, 70)]
+
+    asyncio.run(scene())

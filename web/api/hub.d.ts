@@ -174,6 +174,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/devices/weigh-item": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** WeighItem */
+        post: operations["ApiDevicesWeighItemWeighItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/identity/me": {
         parameters: {
             query?: never;
@@ -1470,6 +1487,36 @@ export interface components {
             /** @constant */
             type: "VoidLine";
         };
+        /** WeighItem */
+        WeighItem: {
+            command_id: string;
+            item_id: string;
+            line_id?: string | null;
+            order_id?: string | null;
+            terminal_id: string;
+            /** @constant */
+            type: "WeighItem";
+        };
+        /**
+         * WeightFrame
+         * @description What lies on the till's scale, whenever that or its being fit for sale changes.
+         */
+        WeightFrame: {
+            seq: number;
+            /** @enum {unknown} */
+            type: "weight";
+            weight: components["schemas"]["WeightView"];
+        };
+        /**
+         * WeightView
+         * @description What a till's scale says; `reason` is why it may not be sold now, "" if it may.
+         */
+        WeightView: {
+            age_ms: number;
+            device_id: string;
+            grams: number | null;
+            reason: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -1804,6 +1851,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PrintQueuedAnswer"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiDevicesWeighItemWeighItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WeighItem"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scanned"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
