@@ -16,8 +16,10 @@ from hub.app.settings import HubSettings, Shop
 from hub.devices.links import Gateways
 from hub.devices.messages import BindDevice
 from hub.kernel.context import SYSTEM
+from hub.kernel.db import Readers
 from hub.kernel.ids import new_id
 from hub.kernel.money import yuan
+from hub.modules.orders.events import BasketCleared
 from tests.modules.shop import STORE, TILL, by_piece
 from tests.modules.test_routes import furnish, post, sign_in
 
@@ -124,28 +126,6 @@ def test_a_gateway_that_comes_back_is_told_where_the_till_stands(hub: Hub, clien
         assert until(socket, device_id=DISPLAY).amount_fen == item.price_fen
 
 
-def test_where_no_display_works_for_the_till_nothing_is_read_or_sent(
-    hub: Hub, client: TestClient[Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    sign_in(client, "cashier")
-    item = by_piece()
-    with gateway(hub, client, DISPLAY) as socket:
-        bind(hub, DISPLAY)
-        until(socket, upper="店枢便利店")
-        bind(hub, DISPLAY, None)
-        bind(hub, DISPLAY, "T99")
-        until(socket, upper="店枢便利店")
-        composed: list[str] = []
-        monkeypatch.setattr(
-            hub.displays, "_frame", lambda _read, terminal_id, _id: composed.append(terminal_id)
-        )
-        post(client, "orders/scan", terminal_id=TILL, code=item.barcodes[0])
-        monkeypatch.undo()
-        bind(hub, DISPLAY)
-        assert until(socket, device_id=DISPLAY).amount_fen == item.price_fen
-        assert composed == []
-
-
 class SlowLink:
     """A gateway that takes a frame only when the test lets it; also the only one there is."""
 
@@ -191,3 +171,24 @@ def test_what_came_while_the_gateway_was_slow_is_left_out(hub: Hub) -> None:
     with TestClient(hub.app) as client, gateway(hub, client, DISPLAY):
         bind(hub, DISPLAY)
         asyncio.run(run())
+
+
+class NoReaders:
+    """Readers that nobody may ask."""
+
+    def session(self) -> None:
+        raise AssertionError("read for nobody")
+
+
+def test_where_no_display_works_for_the_till_nothing_is_read() -> None:
+    async def run() -> None:
+        readers, gateways = cast(Readers, NoReaders()), cast(Gateways, SlowLink())
+        displays = CustomerDisplays(readers, STORE, gateways, Shop(name="店"))
+        cleared = BasketCleared(order_id="o", terminal_id=TILL, line_count=0, total_fen=0, approver_id=None)
+        displays._take([cleared], bound=False)
+        await displays._show_what_is_new()
+        displays._take([cleared], bound=True)
+        with pytest.raises(AssertionError, match="read for nobody"):
+            await displays._show_what_is_new()
+
+    asyncio.run(run())
