@@ -11,7 +11,7 @@ from drivers.profile import Profile, read_options
 from drivers.scale.wire_scale import AskedOptions, WireScale, number, unit_of, without_value
 
 _FRAME = re.compile(
-    rb"S (?:(?P<state>[SD]) (?P<weight>[ 0-9.-]{10}) (?P<unit>[a-z]{1,2}) ?|(?P<none>[I+-]))\r\n\Z"
+    rb"S (?:(?P<state>[SD]) (?P<weight>[ 0-9.-]{10}) (?P<unit>[a-z]{1,2}) ?|(?P<none>[+-]))\r\n\Z"
 )
 _KEYS: dict[ScaleAct, bytes] = {"zero": b"Z\r\n", "tare": b"T\r\n", "clear_tare": b"TAC\r\n"}
 
@@ -23,7 +23,10 @@ class SicsOptions(AskedOptions, frozen=True, kw_only=True):
 
 
 class MtSics(WireScale):
-    """S stable, D dynamic, I not to be had now, + over, - under; the weight field is ten wide."""
+    """S stable, D dynamic, + over, - under; the weight field is ten wide.
+
+    S I (not to be had now) is no reading: the scale is busy, which is not to say that the pan moved.
+    """
 
     def __init__(self, options: SicsOptions) -> None:
         super().__init__(options, _FRAME, _KEYS)
