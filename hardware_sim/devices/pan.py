@@ -38,6 +38,7 @@ class Pan:
     def __init__(self, traits: PanTraits, random: Random, now_s: Callable[[], float]) -> None:
         self.traits = traits
         self.moves = 0
+        self.presses = 0
         self.load_g = 0
         self._random, self._now_s = random, now_s
         self._from_g = 0.0
@@ -52,6 +53,10 @@ class Pan:
         self._from_g, self._put_s = self._lying_g(), self._now_s()
         self.load_g, self._drift_g_per_min, self._shaken = load_g, drift_g_per_min, shaken
         self.moves += 1
+
+    def settles_in_s(self) -> float:
+        """How long what lies there will go on swinging."""
+        return max(0.0, self._put_s + self.traits.settle_s - self._now_s())
 
     def show(self) -> Shown:
         division_g = self.traits.division_g
@@ -74,6 +79,7 @@ class Pan:
         if self._moving() or abs(lying_g) > ZERO_RANGE * self.traits.capacity_g:
             return False
         self._zero_g, self._tare_g = lying_g, 0
+        self.presses += 1
         return True
 
     def tare(self) -> bool:
@@ -82,10 +88,12 @@ class Pan:
         if shown.moving or shown.over or shown.net_g + shown.tare_g <= 0:
             return False
         self._tare_g = shown.net_g + shown.tare_g
+        self.presses += 1
         return True
 
     def clear_tare(self) -> bool:
         self._tare_g = 0
+        self.presses += 1
         return True
 
     def _lying_g(self) -> float:
@@ -96,4 +104,4 @@ class Pan:
         return self.load_g + swing_g + self._drift_g_per_min * since_s / 60
 
     def _moving(self) -> bool:
-        return self._shaken or self._now_s() - self._put_s < self.traits.settle_s
+        return self._shaken or self.settles_in_s() > 0

@@ -10,6 +10,7 @@ from hardware_sim.views import DeviceKind, DeviceView, ScaleKey, ScaleView
 
 NOISE_BYTES = bytes(range(0x80, 0x100)) + b"\x00\x02\x7f?#%0123"
 ANSWERS_KEPT = 64
+LOOK_AGAIN_S = 0.01  # the loop's clock and the pan's are two
 
 
 class Scale(Device):
@@ -55,22 +56,20 @@ class Scale(Device):
                 )
 
     def heard(self, data: bytes) -> None:
-        crossing = self.faults.crossing(len(data))
+        crossing, presses = self.faults.crossing(len(data)), self.pan.presses
         for answer in self._speech.hear(data[:crossing]):
             if not self._answers.full():
                 self._answers.put_nowait(answer)
         self.count("bytes_in", crossing)
+        if self.pan.presses != presses:
+            self.line_changed()
         if self.faults.spent:
             self.unplug()
 
     def put(self, load_g: int, drift_g_per_min: int = 0, shaken: bool = False) -> None:
         """Put this on the pan in place of what lies there; told again when it has settled."""
         self.pan.put(load_g, drift_g_per_min, shaken)
-        if self._settled is not None:
-            self._settled.cancel()
-        settle_s = self.pan.traits.settle_s
-        self._settled = asyncio.get_running_loop().call_later(settle_s, self.line_changed)
-        self.line_changed()
+        self._tell_until_settled()
 
     def press(self, key: ScaleKey) -> bool:
         """Press one of the scale's own keys; False when it refuses."""
@@ -78,6 +77,15 @@ class Scale(Device):
         taken = keys[key]()
         self.line_changed()
         return taken
+
+    def _tell_until_settled(self) -> None:
+        if self._settled is not None:
+            self._settled.cancel()
+            self._settled = None
+        if settles_in_s := self.pan.settles_in_s():
+            later_s = max(settles_in_s, LOOK_AGAIN_S)
+            self._settled = asyncio.get_running_loop().call_later(later_s, self._tell_until_settled)
+        self.line_changed()
 
     async def _answer_on(self) -> None:
         while True:
