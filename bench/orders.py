@@ -11,6 +11,7 @@ from bench.shop import open_till, orders
 
 ROUNDS = 2
 ROUND_S = 5.0
+WARM_UP_S = 1.0
 MOST_A_ROUND = 8_000
 PATH = "/api/orders/place"
 
@@ -49,6 +50,8 @@ async def measure(folder: Path) -> list[Figure]:
         figures: list[Figure] = []
         for clients in (16, 1):
             sides = [Side(hub.port, program, cookie, Run()), Side(port, bare, "", Run())]
+            for side in sides:
+                await closed_loop(side.port, PATH, orders(1_000), clients, WARM_UP_S, side.cookie)
             for _ in range(ROUNDS):
                 for side in sides:
                     await side.round(clients)
