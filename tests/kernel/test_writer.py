@@ -134,6 +134,45 @@ def assert_true_to_the_database(bench: Bench, commands: list[Command], outcomes:
     assert bench.core.mark()[0] == bench.head()
 
 
+def slow_disk_after_a_group_of(size: int, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The writer has just seen such a group on such a disk, and has all the time to gather the next."""
+    monkeypatch.setattr(writer_module, "NEXT_ARRIVAL_S", WAIT_S)
+    bench.writer._disk_s, bench.writer._last_size = WAIT_S, size
+
+
+def test_on_a_slow_disk_a_group_waits_for_those_just_answered(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow_disk_after_a_group_of(3, bench, monkeypatch)
+    monkeypatch.setattr(writer_module, "GROUP_LIMIT", 3)
+    commands = fills(3)
+    outcomes: list[Future[Outcome]] = [Future() for _ in commands]
+    bench.connection.log.clear()
+    for command, outcome in zip(commands, outcomes, strict=True):
+        assert bench.connection.log == []  # nothing is begun before the group is whole
+        assert bench.bus._submit(bench.bus._specs[Fill], command, SYSTEM, None, outcome)
+    assert [outcome.result(WAIT_S).first_seq for outcome in outcomes] == [1, 2, 3]
+    assert bench.connection.log.count(COMMIT) == 1
+
+
+def test_on_a_slow_disk_a_till_that_sells_alone_waits_for_nobody(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow_disk_after_a_group_of(1, bench, monkeypatch)
+    outcome: Future[Outcome] = Future()
+    assert bench.bus._submit(bench.bus._specs[Fill], fills(1)[0], SYSTEM, None, outcome)
+    assert outcome.result(WAIT_S / 2).first_seq == 1
+
+
+def test_on_a_slow_disk_what_needs_no_fsync_waits_for_nobody(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow_disk_after_a_group_of(3, bench, monkeypatch)
+    outcome: Future[Outcome] = Future()
+    assert bench.bus._submit(bench.bus._specs[Nudge], nudge(), SYSTEM, None, outcome)
+    assert outcome.result(WAIT_S / 2).refusal is None
+
+
 def test_everybody_who_waits_shares_one_commit(bench: Bench) -> None:
     outcomes = bench.send_together(*fills(10))
     assert [outcome.first_seq for outcome in outcomes] == list(range(1, 11))
