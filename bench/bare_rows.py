@@ -70,7 +70,6 @@ BALANCE = (
     _insert("inventory_balances", 3) + " ON CONFLICT DO UPDATE SET qty_milli = qty_milli + excluded.qty_milli"
 )
 JOB = _insert("print_jobs", 10)
-RELEASE = _insert("drawer_releases", 8)
 ENTRY = _insert("journal", 9)
 MORE = (
     "UPDATE orders_lines SET qty_milli = qty_milli + 1000 WHERE store_id = ? AND order_id = ? AND item_id = ?"
@@ -112,9 +111,8 @@ class Rows:
         many(MOVEMENT, [(STORE, order.order_id, "sale", at, item.item_id, -line.qty_milli, now_ms)
                         for at, (line, item) in enumerate(sold, 1)])  # fmt: skip
         many(BALANCE, [(STORE, item.item_id, -line.qty_milli) for line, item in sold])
-        job_id, release_id = f"j{order.order_id[1:]}", f"r{order.order_id[1:]}"
+        job_id = f"j{order.order_id[1:]}"
         execute(JOB, (STORE, job_id, "receipt", order.order_id, till, 0, "queued", "", now_ms, now_ms))
-        execute(RELEASE, (STORE, release_id, till, None, order.order_id, "sale", "requested", now_ms))
         lines = [{"line": line, "name": item.name, "name_en": item.name_en, "sku": item.sku,
                   "unit": item.unit, "unit_price_fen": item.price_fen, "tax_rate_bp": item.tax_rate_bp,
                   "amount_fen": item.price_fen} for line, item in sold]  # fmt: skip
@@ -123,7 +121,6 @@ class Rows:
             {"type": "payment", "payments": order.payments},
             {"type": "moved", "movements": order.lines},
             {"type": "print", "job_id": job_id},
-            {"type": "release", "release_id": release_id},
         ])  # fmt: skip
         return {"order_id": order.order_id, "receipt_no": receipt_no, "total_fen": total}
 

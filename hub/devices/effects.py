@@ -23,10 +23,10 @@ class KickDrawer:
         self._loop = loop
 
     def run(self, record: Record[DrawerReleaseRequested], command_id: str) -> Command | None:
-        """Send it; with no drawer bound or connected, say so."""
+        """Send it; with its gateway away, say so."""
         event = record.event
-        link = self._gateways.link_of(event.device_id) if event.device_id else None
-        if link is None or event.device_id is None:
+        link = self._gateways.link_of(event.device_id)
+        if link is None:
             return _dropped(event.release_id, command_id, "no_drawer")
         frame = wire.ReleaseDrawer(
             release_id=event.release_id, device_id=event.device_id, expires_in_ms=self.max_age_ms

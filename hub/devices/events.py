@@ -64,7 +64,7 @@ class DrawerReleaseRequested(Event, frozen=True, kw_only=True, tag="devices.draw
     subject_field: ClassVar[str] = "order_id"
     release_id: str
     terminal_id: str
-    device_id: str | None
+    device_id: str
     order_id: str
     reason: str
 

@@ -163,13 +163,15 @@ def queue_print(
 def release_drawer(
     context: Context, release_id: str, terminal_id: str, order_id: str, reason: str
 ) -> Decision:
-    """A kick for the terminal's drawer; asked by rooms above, in their own transaction."""
+    """A kick for the terminal's drawer, if it has one; asked by rooms above, in their own transaction."""
     device = store.device_at(context.read, context.store_id, terminal_id, "drawer")
+    if device is None:
+        return Decision()
     return Decision.of(
         DrawerReleaseRequested(
             release_id=release_id,
             terminal_id=terminal_id,
-            device_id=device.device_id if device else None,
+            device_id=device.device_id,
             order_id=order_id,
             reason=reason,
         )

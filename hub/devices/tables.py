@@ -51,7 +51,7 @@ drawer_releases = projected(
     "store",
     text("release_id"),
     text("terminal_id"),
-    text("device_id", nullable=True),
+    text("device_id"),
     text("order_id"),
     text("reason"),
     text("state"),

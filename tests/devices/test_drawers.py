@@ -106,7 +106,8 @@ def test_a_kick_that_does_not_reach_its_gateway_is_dropped_with_a_record(counter
     assert (outcome.is_sent, outcome.reason) == (False, "gateway_gone")
 
 
-def test_a_till_without_a_drawer_still_sells(counter: Counter) -> None:
+def test_a_till_without_a_drawer_opens_none(counter: Counter) -> None:
     counter.do(BindDevice, SYSTEM, device_id=DRAWER, terminal_id=None)
+    counter.do(OpenDrawer, terminal_id=TILL, reason="换零钱", approval=approval())
 
-    assert order_release(counter).device_id is None
+    assert counter.events(DrawerReleaseRequested) == []
