@@ -19,6 +19,7 @@ from litestar.datastructures import State
 from litestar.exceptions import WebSocketDisconnect
 
 from bench.bare_rows import Order, Rows, Scan
+from hub.kernel.db import PAGE_SEAL
 
 GROUP_LIMIT = 32
 _Item = tuple[Callable[[], Any], bool, "asyncio.Future[Any]"]
@@ -45,6 +46,7 @@ class BareWriter:
     def _run(self) -> None:
         connection = sqlcipher.connect(str(self._folder / "bare.db"), isolation_level=None)
         connection.execute(f"PRAGMA key = \"x'{bytes(32).hex()}'\"")
+        connection.execute(PAGE_SEAL)
         connection.execute("PRAGMA journal_mode = WAL").fetchone()
         connection.execute("PRAGMA cache_size = -16384")
         self.rows = Rows(connection.cursor())

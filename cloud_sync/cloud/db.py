@@ -15,6 +15,7 @@ import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable, MetaData, Table
 
+from hub.kernel.db import PAGE_SEAL
 from hub.kernel.sql import Cursor, Session
 
 Dialect = Literal["sqlite", "postgresql"]
@@ -150,6 +151,7 @@ class Database:
         )
         if self._key is not None:
             raw.execute(f"PRAGMA key = \"x'{self._key.hex()}'\"")
+            raw.execute(PAGE_SEAL)
         raw.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
         raw.execute("PRAGMA journal_mode = WAL").fetchone()
         raw.execute("PRAGMA synchronous = FULL")

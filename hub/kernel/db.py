@@ -19,6 +19,8 @@ Connection = Any
 """A sqlcipher3 connection; the package carries no types."""
 
 READERS = 4
+PAGE_SEAL = "PRAGMA cipher_hmac_algorithm = HMAC_SHA256"
+"""Each page's seal, part of the file format: processors of today compute SHA-256 in hardware, not SHA-512."""
 _BUSY_TIMEOUT_MS = 5_000
 _WRITER_CACHE_KIB = 16_384
 _READER_CACHE_KIB = 2_048
@@ -62,6 +64,7 @@ def connect(path: Path, key: bytes, cache_kib: int = _READER_CACHE_KIB) -> Conne
     )
     try:
         connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        connection.execute(PAGE_SEAL)
         connection.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
         connection.execute("PRAGMA journal_mode = WAL").fetchone()
     except sqlcipher.DatabaseError as error:
