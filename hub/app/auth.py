@@ -1,6 +1,5 @@
 """Session tokens: the session's id with this hub's own mark, so that nothing secret enters the journal."""
 
-import hashlib
 import hmac
 
 from hub.kernel.ids import is_id
@@ -27,4 +26,4 @@ class Tokens:
         return session_id
 
     def _mark(self, session_id: str) -> str:
-        return hmac.new(self._key, session_id.encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(self._key, session_id.encode(), "sha256").hex()

@@ -195,7 +195,7 @@ async def _only_json(request: Request[Any, Any, Any]) -> None:
         raise Refused("command.not_json", 415)
 
 
-def _guarded(response: Response[Any]) -> Response[Any]:
+async def _guarded(response: Response[Any]) -> Response[Any]:
     """The headers of every answer. Litestar would send a plain function to a thread and back."""
     response.headers.setdefault("content-security-policy", _POLICY)
     response.headers.setdefault("x-content-type-options", "nosniff")
