@@ -31,7 +31,8 @@ __all__ = [
     "MAX_FRAME_BYTES", "PROTOCOL_VERSION", "Ack", "AnyBlock", "AnyReading", "Barcode", "Block", "Cell",
     "Columns", "Cut", "DeviceChanged", "DeviceInfo", "DeviceState", "Document", "Drawer",
     "DrawerPosition", "DrawerReleased", "Feed", "Frame", "FrameError", "GatewayFrame", "Health",
-    "Heartbeat", "Hello", "HubFrame", "Id", "JobAnswer", "JobState", "Kind", "Lamp", "Misread", "Print",
+    "Heartbeat", "Hello", "HubFrame", "Id", "JobAnswer", "JobState", "Kind", "Lamp", "Misread", "Pay",
+    "PayAct", "PayAnswer", "PayState", "Print",
     "PrinterStatus", "Qr", "QueryJob", "Reading", "ReleaseDrawer", "Rule", "ScaleAct", "ScaleCommand",
     "Scan", "Show", "ShownLine", "Text", "Weight", "WeightUnit", "Welcome", "content_hash",
     "decode_gateway_frame", "decode_hub_frame", "encode",
@@ -42,7 +43,7 @@ PROTOCOL_VERSION = 1
 
 Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")]
 Reason = Annotated[str, Meta(max_length=200)]
-Kind = Literal["scanner", "scale", "printer", "display", "drawer"]
+Kind = Literal["scanner", "scale", "printer", "display", "drawer", "payment_terminal"]
 # As UnifiedPOS has it: closed (no link, being retried) -> claimed (ours alone) -> enabled (working);
 # refused = a person must decide first (two look-alikes, a profile that does not fit).
 DeviceState = Literal["closed", "claimed", "enabled", "refused"]
@@ -52,6 +53,10 @@ Health = Literal["ok", "attention", "failed"]
 # not_started: not one byte has left, so sending it again is safe. unknown: paper may exist, ask a person.
 # failed: no byte left and sending it again will not help.
 JobState = Literal["printing", "printed", "unknown", "not_started", "failed"]
+# A sale or refund moves money; a reversal undoes one that nobody knows the end of; a query only asks.
+PayAct = Literal["sale", "refund", "reversal", "query", "settlement"]
+# not_started: not one byte has left. unknown: money may have moved, so query, then reverse; never a failure.
+PayState = Literal["pending", "approved", "refused", "unknown", "not_started"]
 WeightUnit = Literal["kg", "g", "lb", "oz"]
 ScaleAct = Literal["zero", "tare", "clear_tare"]
 
@@ -188,6 +193,31 @@ class DrawerReleased(Frame, frozen=True, kw_only=True, tag="drawer_released"):
     reason: Reason = ""
 
 
+class PayAnswer(Frame, frozen=True, kw_only=True, tag="pay_answer"):
+    """Where a payment request stands, by the gateway's durable log and the terminal's own word.
+
+    For a query, `state` is that of the request asked about. `pending` asks for patience (the customer types
+    a PIN) and is followed by another answer. `amount_fen` is what the acquirer approved.
+    """
+
+    request_id: Id
+    state: PayState
+    reason: Reason = ""
+    """A code of ours such as terminal.declined, terminal.timed_out, terminal.cancelled."""
+    text: Reason = ""
+    """What the terminal says to people, in its own language."""
+    amount_fen: Annotated[int, Meta(ge=0, le=10**12)] | None = None
+    reference: Annotated[str, Meta(max_length=64)] = ""
+    """The acquirer's own number of the transaction."""
+    scheme: Annotated[str, Meta(max_length=32)] = ""
+    """unionpay, visa, wechat, alipay …"""
+    account: Annotated[str, Meta(max_length=32)] = ""
+    """Masked by the terminal: the last four digits at most."""
+    settled_count: Annotated[int, Meta(ge=0)] | None = None
+    """Of a settlement: how many transactions the terminal's batch holds."""
+    settled_fen: Annotated[int, Meta(ge=-(10**15), le=10**15)] | None = None
+
+
 class Heartbeat(Frame, frozen=True, kw_only=True, tag="heartbeat"):
     """Sent both ways; at is the sender's own steady milliseconds: only differences mean anything."""
 
@@ -241,6 +271,22 @@ class ScaleCommand(Frame, frozen=True, kw_only=True, tag="scale_command"):
     command: ScaleAct
 
 
+class Pay(Frame, frozen=True, kw_only=True, tag="pay"):
+    """Ask a payment terminal or acquirer for this once; the same request_id again is answered from the log.
+
+    `code` is the customer's payment code, for a sale by code. `original_id` names the request that a refund,
+    a reversal or a query is about.
+    """
+
+    request_id: Id
+    device_id: Id
+    act: PayAct
+    amount_fen: Annotated[int, Meta(ge=0, le=10**12)] = 0
+    code: Annotated[str, Meta(max_length=64)] = ""
+    original_id: Id | None = None
+    timeout_s: Annotated[float, Meta(gt=0, le=300)] = 90.0
+
+
 class QueryJob(Frame, frozen=True, kw_only=True, tag="query_job"):
     """Ask where a job stands; answered not_started if it was never begun here."""
 
@@ -254,8 +300,8 @@ class Ack(Frame, frozen=True, kw_only=True, tag="ack"):
     seq: Annotated[int, Meta(ge=0)]
 
 
-GatewayFrame = Hello | Reading | DeviceChanged | JobAnswer | DrawerReleased | Heartbeat
-HubFrame = Welcome | Print | Show | ReleaseDrawer | ScaleCommand | QueryJob | Ack | Heartbeat
+GatewayFrame = Hello | Reading | DeviceChanged | JobAnswer | DrawerReleased | PayAnswer | Heartbeat
+HubFrame = Welcome | Print | Show | ReleaseDrawer | ScaleCommand | Pay | QueryJob | Ack | Heartbeat
 
 T = TypeVar("T")
 

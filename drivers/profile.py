@@ -6,7 +6,7 @@ import re
 import tomllib
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import msgspec
 
@@ -16,8 +16,9 @@ PROFILE_PACKAGE = "firmware_configs"
 SCHEMA = 1
 MAX_PROFILE_BYTES = 32 * 1024
 
-_NAME = re.compile(r"^(scanner|scale|printer|display|drawer)/[a-z0-9][a-z0-9_]{0,60}$")
-_DRIVER = re.compile(r"^(scanner|scale|printer|display|drawer)\.[a-z][a-z0-9_]{0,40}$")
+_KINDS = "|".join(get_args(Kind))
+_NAME = re.compile(rf"^({_KINDS})/[a-z0-9][a-z0-9_]{{0,60}}$")
+_DRIVER = re.compile(rf"^({_KINDS})\.[a-z][a-z0-9_]{{0,40}}$")
 
 OptionsT = TypeVar("OptionsT", bound=msgspec.Struct)
 Scalar = str | int | float | bool
