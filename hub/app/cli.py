@@ -15,6 +15,7 @@ from hub.kernel.errors import Refused
 
 PROGRAMS = {
     "gateway": ("drivers.gateway.cli", "Run this counter's devices."),
+    "drivers": ("drivers.gateway.cli_drivers", "Look at this counter's devices."),
     "cloud": ("cloud_sync.cloud.cli", "Run the chain's aggregator and console."),
     "sim": ("hardware_sim.cli", "Play the devices of a counter that is not there."),
     "shop": ("hub.app.cli_shop", "Set up a store: its staff, tills and catalogue."),

@@ -1,0 +1,15 @@
+"""`dianshu drivers`: look at this counter's devices; each command is a file of its own."""
+
+from __future__ import annotations
+
+import typer
+
+from drivers.gateway.cli_list import list_devices
+
+app = typer.Typer(help="The devices of this counter.", no_args_is_help=True, add_completion=False)
+app.command("list")(list_devices)
+
+
+@app.callback()
+def drivers() -> None:
+    """The devices of this counter, looked at from its own computer."""
