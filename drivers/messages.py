@@ -196,14 +196,15 @@ class DrawerReleased(Frame, frozen=True, kw_only=True, tag="drawer_released"):
 class PayAnswer(Frame, frozen=True, kw_only=True, tag="pay_answer"):
     """Where a payment request stands, by the gateway's durable log and the terminal's own word.
 
-    For a query, `state` is that of the request asked about. `pending` asks for patience (the customer types
-    a PIN) and is followed by another answer. `amount_fen` is what the acquirer approved.
+    For a query, `state` is that of the request asked about; `refused` with terminal.no_such_request says that
+    it never came there, with terminal.reversed that it was undone. `pending` asks for patience (the customer
+    types a PIN) and is followed by another answer. `amount_fen` is what the acquirer approved.
     """
 
     request_id: Id
     state: PayState
     reason: Reason = ""
-    """A code of ours such as terminal.declined, terminal.timed_out, terminal.cancelled."""
+    """A code of ours such as terminal.declined, terminal.cancelled, terminal.busy, terminal.no_answer."""
     text: Reason = ""
     """What the terminal says to people, in its own language."""
     amount_fen: Annotated[int, Meta(ge=0, le=10**12)] | None = None
@@ -275,7 +276,9 @@ class Pay(Frame, frozen=True, kw_only=True, tag="pay"):
     """Ask a payment terminal or acquirer for this once; the same request_id again is answered from the log.
 
     `code` is the customer's payment code, for a sale by code. `original_id` names the request that a refund,
-    a reversal or a query is about.
+    a reversal or a query is about; `amount_fen` of a reversal or a query is that one's own, 0 if not known.
+    A terminal has one request in hand: another is not_started with terminal.busy, save a reversal of the one
+    in hand, which ends the waiting for it.
     """
 
     request_id: Id
@@ -284,6 +287,8 @@ class Pay(Frame, frozen=True, kw_only=True, tag="pay"):
     amount_fen: Annotated[int, Meta(ge=0, le=10**12)] = 0
     code: Annotated[str, Meta(max_length=64)] = ""
     original_id: Id | None = None
+    original_reference: Annotated[str, Meta(max_length=64)] = ""
+    """The acquirer's own number of the original, where it is known."""
     timeout_s: Annotated[float, Meta(gt=0, le=300)] = 90.0
 
 
