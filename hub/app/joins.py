@@ -11,11 +11,10 @@ from hub.modules.orders.messages import ScanCode
 from hub.modules.payments.events import NoSaleDrawerRequested, PaymentTaken, ShiftClosed
 
 
-def scan_lands(terminal_id: str, code: str, context: Context) -> Decision:
+def scan_lands(terminal_id: str, code: str, symbology: str | None, context: Context) -> Decision:
     """A good scan lands on its terminal's basket."""
-    return orders.scan_code(
-        ScanCode(command_id=context.command_id, terminal_id=terminal_id, code=code), context
-    )
+    scanned = ScanCode(command_id=context.command_id, terminal_id=terminal_id, code=code, symbology=symbology)
+    return orders.scan_code(scanned, context)
 
 
 def print_receipt(event: OrderPaid, context: Context) -> Decision:

@@ -23,7 +23,7 @@ from hub.kernel.messages import is_clean_text
 class ScanTarget(Protocol):
     """Where a good scan lands: its terminal's basket. Joined by the app, for baskets are not known here."""
 
-    def __call__(self, terminal_id: str, code: str, context: Context) -> Decision: ...
+    def __call__(self, terminal_id: str, code: str, symbology: str | None, context: Context) -> Decision: ...
 
 
 def bind_device(command: messages.BindDevice, context: Context) -> Decision:
@@ -72,12 +72,15 @@ class Scans:
         reason = _why_not(command, terminal_id, context)
         if terminal_id is None or reason:
             return taken + Decision.of(_refused(command, terminal_id, reason))
-        landed = self._target(terminal_id, command.text, context)
+        landed = self._target(terminal_id, command.text, command.symbology, context)
         if landed.refusal is not None:
             refused = _refused(command, terminal_id, landed.refusal.code)
             return taken + Decision.of(refused) + Decision(landed.events, landed.refusal)
         read = ScanRead(
-            device_id=command.device_id, terminal_id=terminal_id, text=command.text, age_ms=command.age_ms
+            device_id=command.device_id,
+            terminal_id=terminal_id,
+            text=model.kept_code(command.text),
+            age_ms=command.age_ms,
         )
         return taken + Decision.of(read) + landed
 
@@ -99,7 +102,7 @@ def _why_not(command: messages.TakeScan, terminal_id: str | None, context: Conte
 
 
 def _refused(command: messages.TakeScan, terminal_id: str | None, reason: str) -> ScanRefused:
-    shown = command.text if is_clean_text(command.text, model.MAX_CODE_CHARS) else ""
+    shown = model.kept_code(command.text) if is_clean_text(command.text, model.MAX_CODE_CHARS) else ""
     return ScanRefused(
         device_id=command.device_id,
         terminal_id=terminal_id,

@@ -4,6 +4,8 @@ import unicodedata
 
 import msgspec
 
+from hub.modules.payments.pay_codes import pay_scheme
+
 LATE_MS = 2_000
 """A scan older than this belongs to a customer who may be gone."""
 
@@ -39,6 +41,14 @@ def may_move(state: str, to: str) -> bool:
 def is_late(age_ms: int) -> bool:
     """Whether a scan came too late to land on a basket."""
     return age_ms > LATE_MS
+
+
+def kept_code(text: str) -> str:
+    """What the evidence keeps of a scanned text: of a customer's payment code, nothing.
+
+    A scale's label that looks like one is not lost: the line that it became names it.
+    """
+    return "" if pay_scheme(text) else text
 
 
 def told(text: str) -> str:

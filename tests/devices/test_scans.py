@@ -96,6 +96,26 @@ def test_an_unknown_code_asks_and_is_kept(counter: Counter) -> None:
     assert counter.events(UnknownCodeScanned)[-1].code == "6900000000000"
 
 
+PAY_CODE = "134567890123456789"
+
+
+@pytest.mark.parametrize(
+    "how", [{}, {"age_ms": LATE_MS + 1}, {"device_id": "stranger"}, {"signed_in": False}]
+)
+def test_a_payment_code_out_of_place_lands_nowhere_and_is_kept_nowhere(
+    counter: Counter, how: dict[str, object]
+) -> None:
+    outcome = counter.scan(PAY_CODE, **how)  # type: ignore[arg-type]
+
+    assert basket_lines(counter) == 0
+    assert counter.events(UnknownCodeScanned) == []
+    (refused,) = counter.events(ScanRefused)
+    assert refused.text == ""
+    if not how:
+        assert outcome.refusal.code == refused.reason == "orders.pay_code_not_awaited"
+    assert all(PAY_CODE not in str(record) for record in counter.records())
+
+
 def test_a_misread_is_kept_once(counter: Counter) -> None:
     for _ in range(2):
         counter.do(

@@ -1264,6 +1264,7 @@ export interface components {
             command_id: string;
             line_id?: string | null;
             order_id?: string | null;
+            symbology?: string | null;
             terminal_id: string;
             /** @constant */
             type: "ScanCode";

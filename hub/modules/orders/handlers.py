@@ -28,6 +28,7 @@ from hub.modules.orders.messages import (
     Scanned,
 )
 from hub.modules.orders.model import MAX_CODE_CHARS, PIECE_MILLI, BasketAct, is_whole, needs_approval
+from hub.modules.payments.pay_codes import pay_scheme
 
 
 def scan_code(command: ScanCode, ctx: Context) -> Decision:
@@ -45,6 +46,8 @@ def scan_code(command: ScanCode, ctx: Context) -> Decision:
     current = catalogue.active(ctx.read, ctx.store_id)
     item = catalogue.item_by_code(ctx.read, current, code) if current else None
     if item is None:
+        if pay_scheme(code):
+            return Decision.refuse("orders.pay_code_not_awaited")
         return _unknown(ctx, command, code)
     if item.sold_by == "weight":
         return Decision(answer=Scanned(outcome="needs_weight", code=code, item_id=item.item_id))

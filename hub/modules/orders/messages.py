@@ -18,11 +18,13 @@ ScanOutcome = Literal["added", "raised", "unknown", "needs_weight"]
 class ScanCode(Command, frozen=True, kw_only=True):
     """A code was scanned or typed at a till: it lands on that till's open basket, opening one if none is.
 
-    With `order_id` the scan lands on that basket or is refused.
+    With `order_id` the scan lands on that basket or is refused. `symbology` is the AIM code ("E0", "d2")
+    where the scanner told it.
     """
 
     terminal_id: str
     code: str
+    symbology: str | None = None
     order_id: str | None = None
     line_id: str | None = None
 
