@@ -1,8 +1,7 @@
-"""Every scale wire against its golden vectors, however the bytes arrive."""
+"""What each scale wire says in its golden vectors, and asks; tests/conformance feeds them in every manner."""
 
 from __future__ import annotations
 
-import random
 from typing import Any, cast
 
 import pytest
@@ -11,40 +10,8 @@ from drivers.base import build_driver
 from drivers.messages import Weight
 from drivers.profile import load_profile, profile_names
 from drivers.scale.contract import Scale
-from tests.drivers.scale.wires import ALL, WIRES
-from tests.drivers.wire import MANNERS, driver_for, feed, plain, vectors
-
-
-@pytest.mark.parametrize("manner", MANNERS)
-@pytest.mark.parametrize("vector", ALL, ids=lambda vector: vector["name"])
-def test_reads_what_the_vector_says(vector: dict[str, Any], manner: str) -> None:
-    driver = driver_for(vector)
-    heard = feed(driver, bytes.fromhex(vector["wire_hex"]), manner)
-    assert plain(heard + driver.quiet()) == vector["readings"]
-
-
-@pytest.mark.parametrize("vector", ALL, ids=lambda vector: vector["name"])
-def test_reset_forgets_half_a_frame(vector: dict[str, Any]) -> None:
-    driver = driver_for(vector)
-    wire = bytes.fromhex(vector["wire_hex"])
-    driver.receive(wire[: len(wire) // 3])
-    driver.reset()
-    assert plain(feed(driver, wire)) == vector["readings"]
-
-
-@pytest.mark.parametrize("seed", range(5))
-@pytest.mark.parametrize("wire", WIRES)
-def test_noise_between_frames_brings_no_other_weight(wire: str, seed: int) -> None:
-    vector = vectors(f"scale_{wire}")[0]
-    said = {reading["value"] for reading in vector["readings"]}
-    rng = random.Random(f"{wire}/{seed}")
-    driver = driver_for(vector)
-    heard = []
-    for _ in range(40):
-        heard += feed(driver, rng.randbytes(rng.randint(0, 12)) + bytes.fromhex(vector["wire_hex"]))
-    values = [reading["value"] for reading in plain(heard) if reading["value"] is not None]
-    assert set(values) == said
-    assert len(values) >= 20
+from tests.drivers.scale.wires import WIRES
+from tests.drivers.wire import plain, vectors
 
 
 @pytest.mark.parametrize("wire", WIRES)
