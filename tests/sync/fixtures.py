@@ -3,6 +3,8 @@
 Use them with `from tests.sync.fixtures import *` in a conftest.py.
 """
 
+import contextlib
+import random
 import socket
 import time
 from collections.abc import Iterator
@@ -58,10 +60,12 @@ def _lets_in(broker: Broker) -> bool:
 
 
 def free_port() -> int:
-    """A port of the loopback that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody has now, below those that the system gives to connections."""
+    while True:
+        port = random.SystemRandom().randrange(20_000, 32_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @pytest.fixture(scope="session")

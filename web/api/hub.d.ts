@@ -295,6 +295,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/inventory/items/{item_id}/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Days */
+        get: operations["ApiInventoryItemsItemIdDaysDays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/inventory/items/{item_id}/movements": {
         parameters: {
             query?: never;
@@ -924,6 +941,12 @@ export interface components {
             payment_count: number;
             shift_id: string;
             terminal_id: string;
+        };
+        /** DayView */
+        DayView: {
+            day: number;
+            in_milli: number;
+            out_milli: number;
         };
         /** DemoLogin */
         DemoLogin: {
@@ -2137,6 +2160,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BalanceView"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiInventoryItemsItemIdDaysDays: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DayView"][];
                 };
             };
             /** @description Bad request syntax or unsupported method */

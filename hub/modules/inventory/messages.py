@@ -46,3 +46,11 @@ class MovementView(View, frozen=True):
     item_id: str
     qty_milli: int
     at_ms: int
+
+
+class DayView(View, frozen=True):
+    """What came in and went out of an item on one day; `day` counts days of UTC since 1970."""
+
+    day: int
+    in_milli: int
+    out_milli: int

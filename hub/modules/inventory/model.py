@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
+DAY_MS = 86_400_000
+
 
 class Wanted(msgspec.Struct, frozen=True):
     """So much of an item is to go out."""
@@ -37,3 +39,8 @@ def shortage(
         if wanted[item_id] > have:
             return Shortage(item_id, have, wanted[item_id])
     return None
+
+
+def day_of(at_ms: int) -> int:
+    """The day of a moment, counted in UTC since 1970."""
+    return at_ms // DAY_MS

@@ -7,7 +7,13 @@ from hub.kernel.context import Caller
 from hub.kernel.db import Readers
 from hub.kernel.http import require, send
 from hub.modules.inventory import store
-from hub.modules.inventory.messages import BalanceView, MovementView, ReceiveStock, StockReceived
+from hub.modules.inventory.messages import (
+    BalanceView,
+    DayView,
+    MovementView,
+    ReceiveStock,
+    StockReceived,
+)
 
 READ = "inventory.read"
 
@@ -33,6 +39,14 @@ class InventoryController(Controller):
         """The newest movements of one item."""
         require(caller, READ)
         return store.movements_of_item(readers, store_id, item_id, limit)
+
+    @get("/items/{item_id:str}/days", sync_to_thread=True)
+    def days(
+        self, readers: Readers, caller: Caller, store_id: str, item_id: str, limit: int = 100
+    ) -> list[DayView]:
+        """What came in and went out of one item, newest day first."""
+        require(caller, READ)
+        return store.days_of_item(readers, store_id, item_id, limit)
 
     @post("/receive", status_code=200)
     async def receive(self, data: ReceiveStock, bus: Bus, caller: Caller) -> StockReceived:

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, select
 
 from hub.kernel.sql import Query, Reader
-from hub.modules.inventory.messages import BalanceView, MovementView
-from hub.modules.inventory.tables import balances, movements
+from hub.modules.inventory.messages import BalanceView, DayView, MovementView
+from hub.modules.inventory.model import DAY_MS
+from hub.modules.inventory.tables import balances, days, movements
 
 MAX_PAGE = 500
 _TOGETHER = 16
@@ -34,12 +35,26 @@ _movement_columns = (
     movements.c.at_ms,
 )
 _movements_here = movements.c.store_id == bindparam("store_id")
+_on_that_day = (
+    (movements.c.store_id == days.c.store_id)
+    & (movements.c.item_id == days.c.item_id)
+    & movements.c.at_ms.between(days.c.day * DAY_MS, days.c.day * DAY_MS + DAY_MS - 1)
+)
 _of_item = Query(
     select(*_movement_columns)
-    .where(_movements_here, movements.c.item_id == bindparam("item_id"))
-    .order_by(movements.c.at_ms.desc(), movements.c.ref_id, movements.c.line_no)
+    .select_from(days)
+    .join(movements, _on_that_day)
+    .where(days.c.store_id == bindparam("store_id"), days.c.item_id == bindparam("item_id"))
+    .order_by(days.c.day.desc(), movements.c.at_ms.desc(), movements.c.ref_id, movements.c.line_no)
     .limit(bindparam("limit")),
     MovementView,
+)
+_days_of_item = Query(
+    select(days.c.day, days.c.in_milli, days.c.out_milli)
+    .where(days.c.store_id == bindparam("store_id"), days.c.item_id == bindparam("item_id"))
+    .order_by(days.c.day.desc())
+    .limit(bindparam("limit")),
+    DayView,
 )
 _of_cause = Query(
     select(*_movement_columns)
@@ -69,6 +84,11 @@ def page_of_balances(read: Reader, store_id: str, after: str = "", limit: int = 
 def movements_of_item(read: Reader, store_id: str, item_id: str, limit: int = 100) -> list[MovementView]:
     """The newest movements of one item, at most 500."""
     return read.all(_of_item, store_id=store_id, item_id=item_id, limit=max(1, min(limit, MAX_PAGE)))
+
+
+def days_of_item(read: Reader, store_id: str, item_id: str, limit: int = 100) -> list[DayView]:
+    """What came in and went out of an item, newest day first, at most 500."""
+    return read.all(_days_of_item, store_id=store_id, item_id=item_id, limit=max(1, min(limit, MAX_PAGE)))
 
 
 def movements_of_cause(read: Reader, store_id: str, ref_id: str) -> list[MovementView]:

@@ -102,3 +102,25 @@ def test_balances_are_read_however_many_are_asked_for(shop: Shop) -> None:
     ids = [item.item_id for item in demo.items()[:50]]
     for count in (0, 1, 15, 16, 17, 50):
         assert set(store.balances_of(shop.read, STORE, ids[:count])) == set(ids[:count])
+
+
+def test_an_items_movements_are_found_over_the_days_newest_first(shop: Shop) -> None:
+    item, other = demo.items()[:2]
+    for day in range(1, 4):
+        shop.clock.pass_s(86_400)
+        for moved in (item, other):
+            lines = [ReceivedLine(item_id=moved.item_id, qty_milli=day * 1000)]
+            shop.do(ReceiveStock, SYSTEM, receipt_id=shop.new_id(), kind="delivery", lines=lines)
+    found = store.movements_of_item(shop.read, STORE, item.item_id, limit=3)
+    assert [movement.qty_milli for movement in found] == [3000, 2000, 1000]
+    assert {movement.item_id for movement in found} == {item.item_id}
+
+
+def test_the_days_add_up_to_the_balance(shop: Shop) -> None:
+    item = by_piece()
+    shop.do(PlaceOrder, **order_of(shop, item.item_id, qty_milli=3000))
+    shop.clock.pass_s(86_400)
+    shop.do(PlaceOrder, **order_of(shop, item.item_id, qty_milli=2000))
+    days = store.days_of_item(shop.read, STORE, item.item_id)
+    assert [(day.in_milli, day.out_milli) for day in days] == [(0, 2000), (500_000, 3000)]
+    assert store.balances_of(shop.read, STORE, [item.item_id]) == {item.item_id: 495_000}
