@@ -12,6 +12,7 @@ from drivers.base import DrawerPin, Driver, Heard, PrintConfirmed, QueueDrained
 from drivers.gateway.attempt import attempt
 from drivers.gateway.backoff import Backoff
 from drivers.gateway.desk import Desk
+from drivers.gateway.hotplug import Plug
 from drivers.gateway.identity import Identity, IdentityRefused, IdentityRegister, read_identity
 from drivers.gateway.links.fd_link import Link, LinkLost
 from drivers.gateway.links.opener import Opener
@@ -43,6 +44,7 @@ class Keeper:
         register: IdentityRegister,
         open_link: Opener,
         backoff: Backoff,
+        plug: Plug,
         pulse: Pulse,
         monotonic: Callable[[], float],
         drawer_ids: tuple[str, ...] = (),
@@ -54,6 +56,7 @@ class Keeper:
         self._register = register
         self._open_link = open_link
         self._backoff = backoff
+        self._plug = plug
         self._pulse = pulse
         self._monotonic = monotonic
         self._drawer_ids = drawer_ids
@@ -67,11 +70,12 @@ class Keeper:
             if self._monotonic() - began_s >= WELL_AFTER_S:
                 self._backoff.reset()
             self._show(state, "failed", reason)
-            await asyncio.sleep(self._backoff.next_s())
+            if await self._plug.await_news(self._backoff.next_s()):
+                self._backoff.reset()
 
     async def _attend_safely(self) -> tuple[DeviceState, str]:
         try:
-            await attempt(self._attend(), f"{self._device.device_id}:attempt")
+            await attempt(self._attend_while_plugged(), f"{self._device.device_id}:attempt")
         except LinkLost as error:
             self._say_once(str(error))
             return "closed", error.code
@@ -93,9 +97,19 @@ class Keeper:
             self._last_trouble = trouble
             logger.warning("%s: %s", self._device.device_id, trouble)
 
+    async def _attend_while_plugged(self) -> None:
+        self._plug.trying()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._attend(), name=f"{self._device.device_id}:attend")
+                tasks.create_task(self._plug.pulled(), name=f"{self._device.device_id}:plug")
+        except ExceptionGroup as group:
+            raise group.exceptions[0] from group
+
     async def _attend(self) -> None:
         link = await self._open_link(self._device.url)
         try:
+            self._plug.opened(self._device.url.path)
             identity = await asyncio.to_thread(read_identity, self._device.url)
             name = self._claim(identity)
             self._show("claimed", "ok", "", name)

@@ -22,6 +22,7 @@ from drivers.gateway.links.opener import open_link
 from drivers.gateway.outbox import Outbox
 from drivers.gateway.settings import GatewaySettings, SettingsError, read_token, resolve_devices
 from drivers.gateway.supervisor import Supervisor
+from drivers.gateway.udev import open_udev_monitor
 from drivers.profile import ProfileError
 
 logger = logging.getLogger(__name__)
@@ -60,6 +61,7 @@ async def _serve(settings: GatewaySettings, log: JobLog) -> None:
             open_link=open_link,
             rng=rng,
             monotonic=time.monotonic,
+            open_monitor=open_udev_monitor,
         )
         token = read_token(settings.token_file)
     except (SettingsError, ProfileError) as error:

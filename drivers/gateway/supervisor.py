@@ -15,6 +15,7 @@ from drivers.drawer.printer_port import build_drawer
 from drivers.gateway.backoff import Backoff
 from drivers.gateway.desk import Desk
 from drivers.gateway.display_desk import DisplayDesk
+from drivers.gateway.hotplug import Hotplug, MonitorOpener
 from drivers.gateway.identity import IdentityRegister
 from drivers.gateway.job_log import JobLog
 from drivers.gateway.keeper import RETRY_CEILING_S, RETRY_FIRST_S, Keeper, first_info
@@ -52,6 +53,7 @@ class Supervisor:
         open_link: Opener,
         rng: random.Random,
         monotonic: Callable[[], float],
+        open_monitor: MonitorOpener | None = None,
     ) -> None:
         self._log = log
         self._outbox = outbox
@@ -60,6 +62,7 @@ class Supervisor:
         self._monotonic = monotonic
         self._register = IdentityRegister()
         self._pulse = Pulse(monotonic)
+        self._hotplug = Hotplug(open_monitor)
         self._desks: dict[str, PrintDesk] = {}
         self._displays: dict[str, DisplayDesk] = {}
         self._scales: dict[str, WeighDesk] = {}
@@ -76,6 +79,7 @@ class Supervisor:
         """Keep every device until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._pulse.beat(), name="pulse")
+            tasks.create_task(self._hotplug.run(), name="hotplug")
             for device_id, keeper in self._keepers.items():
                 tasks.create_task(keeper.keep(), name=f"device:{device_id}")
 
@@ -154,6 +158,7 @@ class Supervisor:
             register=self._register,
             open_link=self._open_link,
             backoff=Backoff(RETRY_FIRST_S, RETRY_CEILING_S, self._rng),
+            plug=self._hotplug.plug_for(device.url),
             pulse=self._pulse,
             monotonic=self._monotonic,
             drawer_ids=tuple(drawer.device_id for drawer in mine),

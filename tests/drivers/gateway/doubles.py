@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from drivers.document import AnyBlock, Cut, Text, content_hash
+from drivers.gateway.hotplug import MonitorOpener
 from drivers.gateway.job_log import JobLog
 from drivers.gateway.links.fd_link import Link, LinkLost
 from drivers.gateway.links.url import LinkUrl
@@ -89,7 +90,11 @@ class Counter:
     """A supervisor with fake links, its outbox read by the test instead of a hub."""
 
     def __init__(
-        self, folder: Path, *devices: DeviceSettings, patch: Callable[[Supervisor], None] | None
+        self,
+        folder: Path,
+        *devices: DeviceSettings,
+        patch: Callable[[Supervisor], None] | None,
+        open_monitor: MonitorOpener | None,
     ) -> None:
         self.links: dict[str, FakeLink] = {}
         self.opened: dict[str, int] = {}
@@ -107,6 +112,7 @@ class Counter:
             open_link=self._open,
             rng=random.Random(1),
             monotonic=time.monotonic,
+            open_monitor=open_monitor,
         )
         if patch:
             patch(self.supervisor)
@@ -145,10 +151,13 @@ class Counter:
 
 @asynccontextmanager
 async def counter(
-    folder: Path, *devices: DeviceSettings, patch: Callable[[Supervisor], None] | None = None
+    folder: Path,
+    *devices: DeviceSettings,
+    patch: Callable[[Supervisor], None] | None = None,
+    open_monitor: MonitorOpener | None = None,
 ) -> AsyncIterator[Counter]:
     """A running counter."""
-    made = Counter(folder, *devices, patch=patch)
+    made = Counter(folder, *devices, patch=patch, open_monitor=open_monitor)
     task = asyncio.create_task(made.supervisor.run())
     try:
         yield made

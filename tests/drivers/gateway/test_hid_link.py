@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import errno
 import json
 import os
@@ -21,19 +20,7 @@ from drivers.gateway.links.url import parse_link_url
 from tests.drivers.wire import vectors
 
 ROOT = Path(__file__).parents[3]
-PRELOAD = "libumockdev-preload.so.0"
 SCANS = [vector for vector in vectors("scanner_hid") if not vector["options"]]
-
-
-@pytest.fixture(scope="session")
-def umockdev() -> str:
-    """The preload library; a machine without it fails, it does not skip."""
-    for library in (PRELOAD, "libumockdev.so.0"):
-        try:
-            ctypes.CDLL(library)
-        except OSError as error:
-            pytest.fail(f"umockdev is not installed (Debian: umockdev libumockdev0): {error}")
-    return PRELOAD
 
 
 def play(umockdev: str, vector: dict[str, Any]) -> list[dict[str, Any]]:
