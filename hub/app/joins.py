@@ -1,6 +1,7 @@
 """Where rooms that must not know each other are joined: scans to baskets, sales to paper and drawers."""
 
 from hub.devices import handlers as devices
+from hub.devices import store as device_store
 from hub.kernel.context import Context
 from hub.kernel.decision import Decision
 from hub.kernel.ids import new_id
@@ -15,6 +16,12 @@ def scan_lands(terminal_id: str, code: str, symbology: str | None, context: Cont
     """A good scan lands on its terminal's basket."""
     scanned = ScanCode(command_id=context.command_id, terminal_id=terminal_id, code=code, symbology=symbology)
     return orders.scan_code(scanned, context)
+
+
+def scale_works(terminal_id: str, ctx: Context) -> bool:
+    """Whether a till's scale could tell a weight that is being typed."""
+    scale = device_store.device_at(ctx.read, ctx.store_id, terminal_id, "scale")
+    return scale is not None and scale.state == "enabled"
 
 
 def print_receipt(event: OrderPaid, context: Context) -> Decision:

@@ -36,6 +36,8 @@ def _when(at_ms: int) -> str:
 
 def _line(line: LineView) -> tuple[AnyBlock, ...]:
     quantity = f"{_qty(line.qty_milli)}{line.unit} × {yuan(line.unit_price_fen)}"
+    if line.tare_g:
+        quantity += f" (皮 {_qty(line.tare_g)})"
     return (
         Text(text=line.name),
         Columns(

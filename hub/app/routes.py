@@ -13,7 +13,7 @@ from hub.app.auth import COOKIE, Tokens
 from hub.app.http import is_gateway, language_of
 from hub.app.live import Page
 from hub.app.settings import HubSettings
-from hub.app.weighing import weigh_item
+from hub.app.weighing import press_scale_key, weigh_item
 from hub.devices.links import SocketClosed
 from hub.devices.routes import CONTROLLERS as DEVICE_CONTROLLERS
 from hub.kernel.bus import Bus
@@ -171,4 +171,12 @@ async def gateway_socket(socket: WebSocket[Any, Any, Any]) -> None:
     await socket.app.state.gateways.serve(_GatewaySocket(socket))
 
 
-ROUTES = [SessionController, *DEVICE_CONTROLLERS, weigh_item, health, terminal_socket, gateway_socket]
+ROUTES = [
+    SessionController,
+    *DEVICE_CONTROLLERS,
+    weigh_item,
+    press_scale_key,
+    health,
+    terminal_socket,
+    gateway_socket,
+]

@@ -37,6 +37,7 @@ from hub.kernel.sealing import SEAL_EVERY_S, seal
 from hub.modules.identity import store as identity
 
 _CLOCK_LOOK_S = 10.0
+_WEIGHTS_LOOK_S = 0.5
 _SPOOL_NEWS = (PrintQueued, DeviceBound)
 
 
@@ -105,14 +106,21 @@ class Hub:
             self.uplink.start()
         spooling = asyncio.create_task(self.spool.run(), name="print spool")
         displaying = asyncio.create_task(self.displays.run(), name="customer displays")
+        ageing = asyncio.create_task(self._let_weights_age(), name="weights grow old")
         try:
             yield
         finally:
             spooling.cancel()
             displaying.cancel()
+            ageing.cancel()
             if self.uplink is not None:
                 await asyncio.to_thread(self.uplink.stop)
             await asyncio.to_thread(self.engine.close)
+
+    async def _let_weights_age(self) -> None:
+        while True:
+            await asyncio.sleep(_WEIGHTS_LOOK_S)
+            self.weights.grow_old()
 
     def _jobs(self) -> list[Job]:
         jobs = [Job("seal the journal", SEAL_EVERY_S, self._seal)]

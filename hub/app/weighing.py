@@ -1,10 +1,12 @@
-"""From the scale to the basket: what lies there is sold once, by its weight in grams."""
+"""From the scale to the basket, and from the till to the scale: sold once by weight, zeroed and tared."""
 
 from typing import Any
 
 from litestar import Request, post
 
-from hub.devices.weights import Weights
+from hub.devices.links import Gateways
+from hub.devices.messages import KeyPressed, PressScaleKey
+from hub.devices.weights import Sold, Weights
 from hub.kernel.bus import Bus
 from hub.kernel.context import Caller
 from hub.kernel.db import Readers
@@ -12,7 +14,8 @@ from hub.kernel.errors import Refused
 from hub.kernel.http import require, send
 from hub.kernel.messages import Command
 from hub.modules.catalogue import store as catalogue
-from hub.modules.orders.messages import AddItem, Scanned
+from hub.modules.orders.events import Weighing
+from hub.modules.orders.messages import AddWeighed, Scanned
 
 
 class WeighItem(Command, frozen=True, kw_only=True):
@@ -37,13 +40,34 @@ async def weigh_item(
     require(caller, "orders.sell")
     _check_by_weight(readers, store_id, data.item_id)
     weights: Weights = request.app.state.weights
-    grams = weights.sell(data.terminal_id, data.command_id)
+    sold = weights.sell(data.terminal_id, data.command_id)
     try:
-        answer: Scanned = await send(bus, _adding(data, grams), caller)
+        answer: Scanned = await send(bus, _adding(data, sold), caller)
     except Refused:
         weights.give_back(data.terminal_id, data.command_id)
         raise
     return answer
+
+
+@post("/api/devices/scale-key", status_code=200, tags=["devices"])
+async def press_scale_key(
+    data: PressScaleKey, request: Request[Any, Any, Any], bus: Bus, caller: Caller
+) -> KeyPressed:
+    """Press a key of the till's scale, once its pan is at rest; its readings show what came of it."""
+    require(caller, "orders.sell")
+    weights: Weights = request.app.state.weights
+    weights.check_key(data.terminal_id, data.key)
+    outcome = await bus.adispatch(data, caller)
+    if outcome.refusal is not None:
+        raise Refused.of(outcome.refusal)
+    pressed: KeyPressed = outcome.answer
+    if outcome.repeated:
+        return pressed
+    gateways: Gateways = request.app.state.gateways
+    if not await gateways.press(pressed.device_id, data.key):
+        raise Refused("devices.scale_away")
+    weights.pressed(pressed.device_id, data.key)
+    return pressed
 
 
 def _check_by_weight(readers: Readers, store_id: str, item_id: str) -> None:
@@ -53,12 +77,12 @@ def _check_by_weight(readers: Readers, store_id: str, item_id: str) -> None:
         raise Refused("devices.item_not_weighed", 400, item=item.name)
 
 
-def _adding(data: WeighItem, grams: int) -> AddItem:
-    return AddItem(
+def _adding(data: WeighItem, sold: Sold) -> AddWeighed:
+    return AddWeighed(
         command_id=data.command_id,
         terminal_id=data.terminal_id,
         item_id=data.item_id,
-        qty_milli=grams,
+        weighing=Weighing(**sold._asdict()),
         order_id=data.order_id,
         line_id=data.line_id,
     )

@@ -1,6 +1,6 @@
 """The rooms named once, and a hub made of them."""
 
-from hub.app.joins import JOINS, scan_lands
+from hub.app.joins import JOINS, scale_works, scan_lands
 from hub.app.settings import HubSettings
 from hub.devices.module import manifest as devices
 from hub.kernel.clock import SystemClock
@@ -15,10 +15,10 @@ from hub.modules.catalogue.artifact import load as load_catalogue
 from hub.modules.catalogue.module import MODULE as CATALOGUE
 from hub.modules.identity.module import MODULE as IDENTITY
 from hub.modules.inventory.module import MODULE as INVENTORY
-from hub.modules.orders.module import MODULE as ORDERS
+from hub.modules.orders.module import manifest as orders
 from hub.modules.payments.module import MODULE as PAYMENTS
 
-MODULES: tuple[Manifest, ...] = (IDENTITY, AUDIT, CATALOGUE, INVENTORY, PAYMENTS, ORDERS)
+MODULES: tuple[Manifest, ...] = (IDENTITY, AUDIT, CATALOGUE, INVENTORY, PAYMENTS, orders(scale_works))
 """From the bottom up: each may lean on those before it."""
 
 ROOMS: tuple[Manifest, ...] = (*MODULES, devices(scan_lands), JOINS, SEALING)

@@ -48,6 +48,15 @@ class ScanRefused(Event, frozen=True, kw_only=True, tag="devices.scan_refused.v1
     reason: str
 
 
+class ScaleKeyPressed(Event, frozen=True, kw_only=True, tag="devices.scale_key_pressed.v1"):
+    """Somebody at a till pressed a key of its scale: zero, tare or clear_tare."""
+
+    subject_field: ClassVar[str] = "device_id"
+    device_id: str
+    terminal_id: str
+    key: str
+
+
 class DrawerMoved(Event, frozen=True, kw_only=True, tag="devices.drawer_moved.v1"):
     """A drawer was opened or closed; without a `release_id` nobody had asked for it."""
 

@@ -11,6 +11,7 @@ from hub.devices.events import (
     DrawerReleaseRequested,
     PrintFinished,
     PrintQueued,
+    ScaleKeyPressed,
     ScanRead,
     ScanRefused,
 )
@@ -18,6 +19,7 @@ from hub.kernel.bounds import check_ids, check_texts
 from hub.kernel.context import Context
 from hub.kernel.decision import Decision
 from hub.kernel.messages import is_clean_text
+from hub.modules.identity.handlers import wrong_terminal
 
 
 class ScanTarget(Protocol):
@@ -145,6 +147,17 @@ def take_drawer_position(command: messages.TakeDrawerPosition, context: Context)
         release_id=release.release_id if release and command.is_open else None,
     )
     return taken + Decision.of(moved)
+
+
+def press_scale_key(command: messages.PressScaleKey, context: Context) -> Decision:
+    """Record who presses a key of the till's scale, and which; the answer is the scale's id."""
+    if (elsewhere := wrong_terminal(context, command.terminal_id)) is not None:
+        return elsewhere
+    scale = store.device_at(context.read, context.store_id, command.terminal_id, "scale")
+    if scale is None or scale.state != "enabled":
+        return Decision.refuse("devices.scale_away")
+    pressed = ScaleKeyPressed(device_id=scale.device_id, terminal_id=command.terminal_id, key=command.key)
+    return Decision.of(pressed, answer=messages.KeyPressed(scale.device_id))
 
 
 def queue_print(

@@ -108,6 +108,11 @@ class Gateways:
         links = (link for link in self._links.values() if link.is_welcome and device_id in link.device_ids)
         return next(links, None)
 
+    async def press(self, device_id: str, key: wire.ScaleAct) -> bool:
+        """Have a scale's key pressed; False when its gateway is away."""
+        link = self.link_of(device_id)
+        return link is not None and await link.send(wire.ScaleCommand(device_id=device_id, command=key))
+
     def connected(self) -> list[str]:
         """The ids of the gateways that are connected."""
         return sorted(self._links)

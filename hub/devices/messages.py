@@ -9,6 +9,7 @@ from hub.kernel.messages import Command, View
 PrintState = Literal["queued", "printed", "unknown", "failed", "held", "settled"]
 """`unknown` and `held` ask a person; `settled` is what a person said of one of them."""
 
+ScaleKey = Literal["zero", "tare", "clear_tare"]
 DocumentKind = Literal["receipt", "z_report"]
 
 
@@ -91,6 +92,13 @@ class FinishDrawerRelease(Command, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class PressScaleKey(Command, frozen=True, kw_only=True):
+    """Press a key of the till's scale; what came of it shows in its readings."""
+
+    terminal_id: str
+    key: ScaleKey
+
+
 class DeviceView(View, frozen=True):
     """One device as the store knows it."""
 
@@ -134,6 +142,12 @@ class PrintQueuedAnswer(msgspec.Struct, frozen=True):
     job_id: str | None
 
 
+class KeyPressed(msgspec.Struct, frozen=True):
+    """Answer to PressScaleKey: the scale whose key it was."""
+
+    device_id: str
+
+
 class WeightView(View, frozen=True):
     """What a till's scale says; `reason` is why it may not be sold now, "" if it may."""
 
@@ -141,3 +155,5 @@ class WeightView(View, frozen=True):
     grams: int | None
     reason: str
     age_ms: int
+    net: bool | None = None
+    tare_g: int | None = None

@@ -64,36 +64,111 @@ WEIGHT_FRESH_MS = 1_500
 """What a scale said longer ago than this may lie there no more."""
 
 
+SAME_LOAD_G = 10
+"""A sold load that creeps by this much between two readings, at rest, is still the same load."""
+
+
+class Said(msgspec.Struct, frozen=True):
+    """One reading of a scale in grams; `trouble` is why it has no weight, where the scale says why."""
+
+    grams: int | None
+    stable: bool
+    trouble: str = ""
+    net: bool | None = None
+    tare_g: int | None = None
+    raw_hex: str = ""
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether it is a weight that does not move."""
+        return self.stable and self.grams is not None
+
+
+TARE_WITHIN_MS = 2_000
+"""So long after the tare key a scale may take to show it."""
+
+
+class AskedTare(msgspec.Struct, frozen=True):
+    """What lay there when the tare key was pressed; the scale's readings show whether it took it."""
+
+    grams: int
+    until_ms: int
+
+
 class Pan(msgspec.Struct, frozen=True):
     """What a scale's readings come to; `still_since_ms` is None in motion, times are steady milliseconds."""
 
-    grams: int | None
+    said: Said
     at_ms: int
     still_since_ms: int | None
     is_sold: bool = False
+    tare_g: int | None = None
+    asked_tare: AskedTare | None = None
 
 
-def weighed(pan: Pan | None, grams: int | None, stable: bool, at_ms: int) -> Pan:
-    """The pan after one more reading. A load stays sold until it is seen to have moved or changed."""
-    still = stable and grams is not None
+def weighed(pan: Pan | None, said: Said, at_ms: int) -> Pan:
+    """The pan after one more reading. A load stays sold until it is seen to move, to change or to be gone."""
     if pan is None:
-        return Pan(grams, at_ms, at_ms if still else None)
+        return Pan(said, at_ms, at_ms if said.at_rest else None, tare_g=said.tare_g)
     at_ms = max(at_ms, pan.at_ms)
-    unchanged = still and grams == pan.grams
+    unchanged = said.at_rest and said.grams == pan.said.grams
     lay_still = unchanged and pan.still_since_ms is not None and at_ms - pan.at_ms <= WEIGHT_FRESH_MS
-    since_ms = pan.still_since_ms if lay_still else at_ms if still else None
-    return Pan(grams, at_ms, since_ms, pan.is_sold and unchanged)
+    since_ms = pan.still_since_ms if lay_still else at_ms if said.at_rest else None
+    tare_g, asked = _tare_after(pan, said, at_ms)
+    return Pan(said, at_ms, since_ms, pan.is_sold and _is_same_load(pan.said, said), tare_g, asked)
+
+
+def _tare_after(pan: Pan, said: Said, at_ms: int) -> tuple[int | None, AskedTare | None]:
+    """The tare that the scale has shown it works with, and one asked for that it has not shown."""
+    if said.tare_g is not None:
+        return said.tare_g or None, None
+    if pan.said.net and said.net is False:
+        return None, None
+    asked = pan.asked_tare if pan.asked_tare and at_ms <= pan.asked_tare.until_ms else None
+    is_empty = said.at_rest and abs(said.grams or 0) <= SAME_LOAD_G
+    if asked is not None and (said.net or is_empty):
+        return asked.grams, None
+    return pan.tare_g, asked
+
+
+def pressed(pan: Pan, key: str, now_ms: int) -> Pan:
+    """The pan after a key of its scale was pressed."""
+    if key != "tare":
+        return msgspec.structs.replace(pan, tare_g=None, asked_tare=None)
+    grams = (pan.said.grams or 0) + (pan.tare_g or 0)
+    return msgspec.structs.replace(pan, asked_tare=AskedTare(grams, now_ms + TARE_WITHIN_MS))
+
+
+def _is_same_load(before: Said, now: Said) -> bool:
+    if not now.at_rest or before.grams is None or now.grams is None or now.grams <= 0:
+        return False
+    return abs(now.grams - before.grams) <= SAME_LOAD_G
 
 
 def why_not_sold(pan: Pan, now_ms: int) -> str:
     """Why what lies there may not be sold now; "" if it may."""
     if now_ms - pan.at_ms > WEIGHT_FRESH_MS:
         return "devices.weight_stale"
+    if pan.said.trouble:
+        return pan.said.trouble
     if pan.still_since_ms is None or pan.at_ms - pan.still_since_ms < WEIGHT_STABLE_MS:
         return "devices.weight_unsettled"
-    if pan.grams is None or pan.grams <= 0:
+    if pan.said.grams is None or pan.said.grams <= 0:
         return "devices.weight_empty"
     return "devices.weight_sold" if pan.is_sold else ""
+
+
+def why_not_pressed(pan: Pan, key: str, now_ms: int) -> str:
+    """Why a scale's key must not be pressed now; "" if it may. Zero and tare wait for the pan to rest."""
+    if now_ms - pan.at_ms > WEIGHT_FRESH_MS:
+        return "devices.weight_stale"
+    if key == "clear_tare" or (key == "zero" and pan.said.trouble == "devices.weight_under"):
+        return ""
+    if pan.said.trouble:
+        return pan.said.trouble
+    if pan.still_since_ms is None:
+        return "devices.weight_unsettled"
+    return "devices.weight_empty" if key == "tare" and (pan.said.grams or 0) <= 0 else ""
 
 
 def sold(pan: Pan) -> Pan:

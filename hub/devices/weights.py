@@ -4,6 +4,8 @@ from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
+import msgspec
+
 from drivers import messages as wire
 from hub.devices import model
 from hub.devices.messages import WeightView
@@ -14,6 +16,16 @@ _GRAMS = {"kg": Decimal(1000), "g": Decimal(1)}
 MAX_SCALES = 256
 MAX_SOLD = 500
 """Sales remembered for a till that asks again because it missed the answer."""
+
+
+class Sold(NamedTuple):
+    """What was sold off a scale, and the reading that says so."""
+
+    device_id: str
+    grams: int
+    net: bool | None
+    tare_g: int | None
+    raw_hex: str
 
 
 class _Scale(NamedTuple):
@@ -37,19 +49,19 @@ class Weights:
         self._at_terminal = at_terminal
         self._changed = changed
         self._scales: dict[str, _Scale] = {}
-        self._sold: dict[str, int] = {}
+        self._sold: dict[str, Sold] = {}
 
     def take(self, device_id: str, weight: wire.Weight, age_ms: int) -> None:
-        """A scale said this, so long ago; one that works for no till, or not in grams, is not heard."""
+        """A scale said this, so long ago; one that works for no till is not heard."""
         terminal_id = self._at_terminal(device_id)
-        if terminal_id is None or weight.unit not in _GRAMS:
+        if terminal_id is None:
             self._scales.pop(device_id, None)
             return
         before = self._scales.get(device_id)
         if before is None and len(self._scales) >= MAX_SCALES:
             return
         at_ms = self._now_ms() - age_ms
-        pan = model.weighed(before.pan if before else None, grams_of(weight), weight.stable, at_ms)
+        pan = model.weighed(before.pan if before else None, said_by(weight), at_ms)
         self._keep(device_id, terminal_id, pan, before.sold_by if before else "")
 
     def latest(self, terminal_id: str) -> WeightView | None:
@@ -57,8 +69,27 @@ class Weights:
         found = self._at(terminal_id)
         return None if found is None else self._view(found[0], found[1].pan)
 
-    def sell(self, terminal_id: str, command_id: str) -> int:
-        """The grams that this command sells, the same again if it did before; Refused if none may be sold."""
+    def grow_old(self) -> None:
+        """Show what time alone has changed: a scale that fell silent says nothing any more."""
+        for device_id, scale in list(self._scales.items()):
+            self._keep(device_id, scale.terminal_id, scale.pan, scale.sold_by)
+
+    def check_key(self, terminal_id: str, key: wire.ScaleAct) -> None:
+        """Raises Refused when this key of the till's scale must not be pressed now."""
+        found = self._at(terminal_id)
+        if found is None:
+            raise Refused("devices.weight_stale")
+        if reason := model.why_not_pressed(found[1].pan, key, self._now_ms()):
+            raise Refused(reason)
+
+    def pressed(self, device_id: str, key: wire.ScaleAct) -> None:
+        """This key of a scale was pressed for a till."""
+        if (scale := self._scales.get(device_id)) is not None:
+            pan = model.pressed(scale.pan, key, self._now_ms())
+            self._keep(device_id, scale.terminal_id, pan, scale.sold_by)
+
+    def sell(self, terminal_id: str, command_id: str) -> Sold:
+        """What this command sells, the same again if it did before; Refused if nothing may be sold."""
         if command_id in self._sold:
             return self._sold[command_id]
         found = self._at(terminal_id)
@@ -67,11 +98,13 @@ class Weights:
         device_id, scale = found
         if reason := model.why_not_sold(scale.pan, self._now_ms()):
             raise Refused(reason)
-        grams = self._sold[command_id] = scale.pan.grams or 0
+        said = scale.pan.said
+        sale = Sold(device_id, said.grams or 0, said.net, scale.pan.tare_g, said.raw_hex)
+        self._sold[command_id] = sale
         if len(self._sold) > MAX_SOLD:
             del self._sold[next(iter(self._sold))]
         self._keep(device_id, terminal_id, model.sold(scale.pan), command_id)
-        return grams
+        return sale
 
     def give_back(self, terminal_id: str, command_id: str) -> None:
         """The sale came to nothing: what lies there may still be sold."""
@@ -101,21 +134,38 @@ class Weights:
         now_ms = self._now_ms()
         return WeightView(
             device_id=device_id,
-            grams=pan.grams,
+            grams=pan.said.grams,
             reason=model.why_not_sold(pan, now_ms),
             age_ms=max(0, now_ms - pan.at_ms),
+            net=pan.said.net,
+            tare_g=pan.tare_g,
         )
 
     def _now_ms(self) -> int:
         return int(self._clock.read().monotonic_s * 1000)
 
 
-def grams_of(weight: wire.Weight) -> int | None:
-    """Whole grams, halves up; None where the scale says no weight."""
-    if weight.value is None:
+def said_by(weight: wire.Weight) -> model.Said:
+    """A scale's reading in grams; one in pounds or ounces has none, and says so."""
+    if weight.unit not in _GRAMS:
+        return model.Said(None, False, "devices.weight_unit", raw_hex=weight.raw_hex)
+    trouble = "devices.weight_over" if weight.over else "devices.weight_under" if weight.under else ""
+    return model.Said(
+        grams=grams_of(weight.value, weight.unit),
+        stable=weight.stable,
+        trouble=trouble,
+        net=weight.net,
+        tare_g=grams_of(weight.tare, weight.unit),
+        raw_hex=weight.raw_hex,
+    )
+
+
+def grams_of(value: Decimal | None, unit: str) -> int | None:
+    """Whole grams, halves up; None where the scale says none."""
+    if value is None:
         return None
-    return int((weight.value * _GRAMS[weight.unit]).to_integral_value(ROUND_HALF_UP))
+    return int((value * _GRAMS[unit]).to_integral_value(ROUND_HALF_UP))
 
 
 def _same(one: WeightView, other: WeightView) -> bool:
-    return (one.grams, one.reason) == (other.grams, other.reason)
+    return msgspec.structs.replace(one, age_ms=0) == msgspec.structs.replace(other, age_ms=0)

@@ -1,5 +1,6 @@
 """From a gateway's scale to the till's page and its basket."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -12,11 +13,14 @@ from litestar.testing import TestClient
 from drivers import messages as wire
 from hub.app.frames import BasketFrame, Snapshot, TillFrame, WeightFrame
 from hub.app.server import Hub, gateway_token
+from hub.devices import store as devices
 from hub.devices.messages import BindDevice, SeeDevice, WeightView
 from hub.kernel.context import SYSTEM
 from hub.kernel.ids import new_id
+from hub.kernel.journal import read_subject
+from hub.modules.orders.events import LineAdded, Weighing
 from tests.app.test_live import client, hear, hub
-from tests.modules.shop import TILL, OwnClock, by_piece, by_weight
+from tests.modules.shop import STAFF, STORE, TILL, OwnClock, by_piece, by_weight
 from tests.modules.test_routes import sign_in
 
 __all__ = ["client", "hub"]
@@ -39,7 +43,7 @@ def scale(hub: Hub, client: TestClient[Any]) -> Iterator[Any]:
 
 
 def weigh(socket: Any, seq: int, kilograms: str, age_ms: int = 0) -> None:
-    weight = wire.Weight(value=Decimal(kilograms), unit="kg", stable=True)
+    weight = wire.Weight(value=Decimal(kilograms), unit="kg", stable=True, raw_hex="0230")
     socket.send_text(
         wire.encode(wire.Reading(device_id="scale-1", boot_id="b", seq=seq, age_ms=age_ms, reading=weight))
     )
@@ -96,7 +100,10 @@ def test_what_lies_on_the_scale_is_shown_and_sold_once(
         assert refused(ask(client, item.item_id)) == (409, "devices.weight_sold")
         basket = until(page, lambda frame: isinstance(frame, BasketFrame))
         (line,) = basket.basket.lines
-        assert (line.item_id, line.qty_milli) == (item.item_id, 1250)
+        assert (line.item_id, line.qty_milli, line.weighed_by) == (item.item_id, 1250, "scale-1")
+        by_hand = {"order_id": basket.basket.order_id, "line_id": line.line_id, "qty_milli": 500}
+        changed = client.post("/api/orders/set-quantity", json={"command_id": new_id(), **by_hand})
+        assert refused(changed) == (409, "orders.line_weighed")
 
         clock.monotonic_s += 1
         weigh(socket, 3, "0.735", age_ms=500)
@@ -131,3 +138,84 @@ def test_a_page_that_opens_sees_what_lies_there(hub: Hub, client: TestClient[Any
     with client.websocket_connect(f"/ws/terminal/{TILL}") as page:
         _, weight = hear(page, Snapshot, WeightFrame)
         assert weight == WeightFrame(seq=2, weight=said(500))
+
+
+@pytest.mark.usefixtures("clock")
+def test_the_journal_keeps_what_the_scale_said(hub: Hub, client: TestClient[Any]) -> None:
+    sign_in(client, "cashier")
+    with client.websocket_connect(f"/ws/terminal/{TILL}") as page, scale(hub, client) as socket:
+        weigh(socket, 1, "1.250", age_ms=500)
+        weigh(socket, 2, "1.250")
+        settled(page, 1250)
+        order_id = ask(client, by_weight().item_id).json()["order_id"]
+    with hub.engine.readers.session() as read:
+        events = [hub.engine.types.decode(entry.body).event for entry in read_subject(read, order_id)]
+    (added,) = [event for event in events if isinstance(event, LineAdded)]
+    assert added.weighing == Weighing(device_id="scale-1", grams=1250, net=None, tare_g=None, raw_hex="0230")
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_weight_is_typed_beside_a_working_scale_only_with_a_manager(
+    hub: Hub, client: TestClient[Any]
+) -> None:
+    sign_in(client, "cashier")
+    item = by_weight()
+    typed = {"terminal_id": TILL, "item_id": item.item_id, "qty_milli": 800}
+
+    def add(**fields: Any) -> Any:
+        return client.post("/api/orders/add-item", json={"command_id": new_id(), **typed, **fields})
+
+    assert add().status_code == 200
+    with client.websocket_connect(f"/ws/terminal/{TILL}") as page, scale(hub, client) as socket:
+        weigh(socket, 1, "1.250")
+        until(page, lambda frame: isinstance(frame, WeightFrame))
+        assert refused(add()) == (403, "audit.approval_needed")
+        number, _, pin = STAFF["manager"]
+        assert add(approval={"staff_no": number, "pin": pin}).status_code == 200
+        piece = {"terminal_id": TILL, "item_id": by_piece().item_id, "qty_milli": 1000}
+        assert add(**piece).status_code == 200
+    until_away(hub)
+    assert add().status_code == 200
+
+
+def test_the_scales_keys_are_pressed_from_the_till(
+    hub: Hub, client: TestClient[Any], clock: OwnClock
+) -> None:
+    def press(key: str, command_id: str | None = None) -> Any:
+        body = {"command_id": command_id or new_id(), "terminal_id": TILL, "key": key}
+        return client.post("/api/devices/scale-key", json=body)
+
+    assert press("zero").status_code == 401
+    sign_in(client, "cashier")
+    assert refused(press("zero")) == (409, "devices.weight_stale")
+    with client.websocket_connect(f"/ws/terminal/{TILL}") as page, scale(hub, client) as socket:
+        assert isinstance(wire.decode_hub_frame(socket.receive_text(timeout=20)), wire.Welcome)
+        weigh(socket, 1, "0.040", age_ms=500)
+        weigh(socket, 2, "0.040")
+        settled(page, 40)
+        command_id = new_id()
+        assert press("tare", command_id).json() == {"device_id": "scale-1"}
+        assert press("tare", command_id).status_code == 200
+        assert press("clear_tare").status_code == 200
+        told = [commanded(socket) for _ in range(2)]
+        assert told == ["tare", "clear_tare"]
+        assert press("shake").status_code == 400
+
+
+def commanded(socket: Any) -> str:
+    """The next key that the hub wants pressed."""
+    while True:
+        frame = wire.decode_hub_frame(socket.receive_text(timeout=20))
+        if isinstance(frame, wire.ScaleCommand):
+            return frame.command
+
+
+def until_away(hub: Hub) -> None:
+    """Until the hub knows that the gateway is gone."""
+    for _ in range(200):
+        with hub.engine.readers.session() as read:
+            device = devices.device(read, STORE, "scale-1")
+        if device is not None and device.state == "closed":
+            return
+        time.sleep(0.05)
+    raise AssertionError("the scale is still there")

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from drivers import messages as wire
 from hub.devices import model
 from hub.devices.messages import WeightView
-from hub.devices.weights import MAX_SCALES, MAX_SOLD, Weights, grams_of
+from hub.devices.weights import MAX_SCALES, MAX_SOLD, Sold, Weights, grams_of
 from hub.kernel.errors import Refused
 from tests.modules.shop import TILL, OwnClock
 
@@ -30,17 +31,17 @@ def test_what_may_be_sold_lay_still_is_fresh_and_is_there(said: list[Any], later
     for gap_ms, grams, stable in said:
         at_ms += gap_ms
         history.append((at_ms, grams, stable and grams is not None))
-        pan = model.weighed(pan, grams, stable, at_ms)
+        pan = model.weighed(pan, model.Said(grams, stable), at_ms)
     assert pan is not None
     now_ms = at_ms + later_ms
     if model.why_not_sold(pan, now_ms):
         return
-    assert pan.grams is not None
-    assert pan.grams > 0
+    assert pan.said.grams is not None
+    assert pan.said.grams > 0
     assert later_ms <= 1_500
     still_from = at_ms
     for when, grams, still in reversed(history):
-        if (grams, still) != (pan.grams, True):
+        if (grams, still) != (pan.said.grams, True):
             break
         still_from = when
     assert at_ms - still_from >= 400
@@ -48,11 +49,13 @@ def test_what_may_be_sold_lay_still_is_fresh_and_is_there(said: list[Any], later
 
 @given(readings)
 def test_the_same_load_is_never_sold_twice(said: list[Any]) -> None:
-    pan, at_ms, moved = None, 0, True
+    pan: model.Pan | None = None
+    at_ms, moved = 0, True
     for gap_ms, grams, stable in said:
         at_ms += gap_ms
-        moved = moved or not stable or grams is None or grams != (pan.grams if pan else None)
-        pan = model.weighed(pan, grams, stable, at_ms)
+        before = pan.said.grams if pan else None
+        moved = moved or not stable or not grams or before is None or abs(grams - before) > 10
+        pan = model.weighed(pan, model.Said(grams, stable), at_ms)
         if not model.why_not_sold(pan, at_ms):
             assert moved
             pan, moved = model.sold(pan), False
@@ -60,16 +63,20 @@ def test_the_same_load_is_never_sold_twice(said: list[Any]) -> None:
 
 
 def test_a_silent_gap_is_no_rest() -> None:
-    pan = model.weighed(None, 500, True, 0)
-    pan = model.weighed(pan, 500, True, 2_000)
+    pan = model.weighed(None, still(500), 0)
+    pan = model.weighed(pan, still(500), 2_000)
     assert model.why_not_sold(pan, 2_000) == "devices.weight_unsettled"
-    pan = model.weighed(pan, 500, True, 2_400)
+    pan = model.weighed(pan, still(500), 2_400)
     assert model.why_not_sold(pan, 2_400) == ""
 
 
 def test_a_reading_that_seems_older_than_the_last_does_not_turn_time_back() -> None:
-    pan = model.weighed(model.weighed(None, 500, True, 5_000), 500, True, 4_000)
+    pan = model.weighed(model.weighed(None, still(500), 5_000), still(500), 4_000)
     assert (pan.at_ms, pan.still_since_ms) == (5_000, 5_000)
+
+
+def still(grams: int, **told: Any) -> model.Said:
+    return model.Said(grams, True, **told)
 
 
 def weight(grams: int | None, *, unit: Any = "g", over: bool = False) -> wire.Weight:
@@ -103,21 +110,21 @@ def test_a_load_is_sold_once_and_the_next_after_it() -> None:
     stage.weights.take("scale-1", weight(1250), 0)
     assert stage.refusal() == "devices.weight_unsettled"
     stage.settle(1250)
-    assert stage.weights.sell(TILL, "c1") == 1250
+    assert stage.weights.sell(TILL, "c1").grams == 1250
     assert stage.refusal("c2") == "devices.weight_sold"
     stage.settle(0)
     assert stage.refusal("c2") == "devices.weight_empty"
     stage.settle(735)
-    assert stage.weights.sell(TILL, "c2") == 735
+    assert stage.weights.sell(TILL, "c2").grams == 735
 
 
 def test_a_till_that_missed_the_answer_is_told_the_same_grams() -> None:
     stage = Stage()
     stage.settle(1250)
-    assert stage.weights.sell(TILL, "c1") == 1250
+    assert stage.weights.sell(TILL, "c1").grams == 1250
     stage.settle(500)
-    assert stage.weights.sell(TILL, "c1") == 1250
-    assert stage.weights.sell(TILL, "c2") == 500
+    assert stage.weights.sell(TILL, "c1").grams == 1250
+    assert stage.weights.sell(TILL, "c2").grams == 500
 
 
 def test_a_sale_that_came_to_nothing_gives_the_load_back() -> None:
@@ -127,7 +134,7 @@ def test_a_sale_that_came_to_nothing_gives_the_load_back() -> None:
     stage.weights.give_back(TILL, "another")
     assert stage.refusal() == "devices.weight_sold"
     stage.weights.give_back(TILL, "c1")
-    assert stage.weights.sell(TILL, "c2") == 1250
+    assert stage.weights.sell(TILL, "c2").grams == 1250
 
 
 def test_the_newest_weight_is_kept_with_its_age_and_grows_old() -> None:
@@ -148,14 +155,13 @@ def test_only_a_change_is_shown() -> None:
     assert [(view.grams, view.reason) for view in stage.shown] == [
         (1250, "devices.weight_unsettled"),
         (1250, ""),
-        (None, "devices.weight_unsettled"),
+        (None, "devices.weight_over"),
     ]
 
 
-def test_a_scale_of_no_till_or_in_pounds_weighs_nothing() -> None:
+def test_a_scale_of_no_till_weighs_nothing() -> None:
     stage = Stage()
     stage.settle(1250, "nobodys")
-    stage.weights.take("scale-2", weight(3, unit="lb"), 0)
     assert stage.refusal() == "devices.weight_stale"
     stage.settle(1250)
     stage.tills.clear()
@@ -171,7 +177,7 @@ def test_what_is_remembered_is_bounded() -> None:
     assert len(stage.weights._scales) == MAX_SCALES
     stage = Stage()
     for number in range(MAX_SOLD + 5):
-        stage.settle(number + 1)
+        stage.settle(100 * (number + 1))
         stage.weights.sell(TILL, f"c{number}")
     assert len(stage.weights._sold) == MAX_SOLD
 
@@ -187,4 +193,93 @@ def test_what_is_remembered_is_bounded() -> None:
     ],
 )
 def test_grams_are_whole(value: str, unit: Any, grams: int) -> None:
-    assert grams_of(wire.Weight(value=Decimal(value), unit=unit, stable=True)) == grams
+    assert grams_of(Decimal(value), unit) == grams
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        (wire.Weight(value=None, unit="kg", stable=False, over=True), "devices.weight_over"),
+        (wire.Weight(value=None, unit="kg", stable=False, under=True), "devices.weight_under"),
+        (wire.Weight(value=Decimal(3), unit="lb", stable=True), "devices.weight_unit"),
+        (wire.Weight(value=Decimal(3), unit="oz", stable=True), "devices.weight_unit"),
+        (wire.Weight(value=None, unit="kg", stable=False), "devices.weight_unsettled"),
+    ],
+)
+def test_what_cannot_be_weighed_says_why_and_is_never_nothing(said: wire.Weight, reason: str) -> None:
+    stage = Stage()
+    stage.weights.take("scale-1", said, 0)
+    stage.clock.monotonic_s += 1
+    stage.weights.take("scale-1", said, 0)
+    assert stage.refusal() == reason
+    assert stage.shown[-1].grams is None
+
+
+def test_a_sold_load_that_creeps_is_still_sold() -> None:
+    pan = model.sold(model.weighed(None, still(500), 0))
+    for grams in (505, 515, 520):
+        pan = model.weighed(pan, still(grams), 500)
+        assert pan.is_sold
+    assert not model.weighed(pan, still(600), 500).is_sold
+    assert not model.weighed(pan, still(0), 500).is_sold
+    assert not model.weighed(pan, model.Said(520, False), 500).is_sold
+
+
+def test_a_scale_that_falls_silent_is_shown_to_say_nothing() -> None:
+    stage = Stage()
+    stage.settle(1250)
+    stage.weights.grow_old()
+    assert stage.shown[-1].reason == ""
+    stage.clock.monotonic_s += 2
+    stage.weights.grow_old()
+    stage.weights.grow_old()
+    assert [view.reason for view in stage.shown[-2:]] == ["", "devices.weight_stale"]
+
+
+def test_what_a_sale_keeps_of_the_scale() -> None:
+    stage = Stage()
+    net = msgspec.structs.replace(weight(1250), net=True, tare=Decimal(40), raw_hex="02")
+    stage.weights.take("scale-1", net, 500)
+    stage.weights.take("scale-1", net, 0)
+    assert stage.weights.sell(TILL, "c1") == Sold("scale-1", 1250, True, 40, "02")
+
+
+@pytest.mark.parametrize(
+    ("key", "said", "reason"),
+    [
+        ("zero", model.Said(None, False), "devices.weight_unsettled"),
+        ("zero", model.Said(None, False, "devices.weight_under"), ""),
+        ("zero", still(5), ""),
+        ("tare", still(0), "devices.weight_empty"),
+        ("tare", still(40), ""),
+        ("tare", model.Said(None, False, "devices.weight_over"), "devices.weight_over"),
+        ("clear_tare", model.Said(None, False), ""),
+    ],
+)
+def test_keys_wait_for_a_pan_at_rest(key: str, said: model.Said, reason: str) -> None:
+    pan = model.weighed(None, said, 0)
+    assert model.why_not_pressed(pan, key, 0) == reason
+    assert model.why_not_pressed(pan, key, 2_000) == "devices.weight_stale"
+
+
+@pytest.mark.parametrize(
+    ("then", "after_ms", "tare_g"),
+    [
+        (still(0, net=True), 500, 40),
+        (still(0), 500, 40),
+        (still(40), 500, None),
+        (still(0), 3_000, None),
+        (still(0, tare_g=45), 500, 45),
+    ],
+)
+def test_a_tare_counts_once_the_scale_shows_it(then: model.Said, after_ms: int, tare_g: int | None) -> None:
+    pan = model.pressed(model.weighed(None, still(40), 0), "tare", 0)
+    assert pan.tare_g is None
+    assert model.weighed(pan, then, after_ms).tare_g == tare_g
+
+
+def test_a_tare_ends_with_the_key_or_when_the_scale_says_so() -> None:
+    pan = model.weighed(model.pressed(model.weighed(None, still(40), 0), "tare", 0), still(0, net=True), 500)
+    assert model.weighed(pan, still(500, net=True), 900).tare_g == 40
+    assert model.pressed(pan, "clear_tare", 900).tare_g is None
+    assert model.weighed(pan, still(500, net=False), 900).tare_g is None

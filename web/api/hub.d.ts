@@ -174,6 +174,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/devices/scale-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** PressScaleKey */
+        post: operations["ApiDevicesScaleKeyPressScaleKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/devices/weigh-item": {
         parameters: {
             query?: never;
@@ -807,6 +824,7 @@ export interface components {
         };
         /** AddItem */
         AddItem: {
+            approval?: components["schemas"]["Approval"] | null;
             command_id: string;
             item_id: string;
             line_id?: string | null;
@@ -1028,6 +1046,10 @@ export interface components {
             tax_rate_bp: number;
             unit: string;
         };
+        /** KeyPressed */
+        KeyPressed: {
+            device_id: string;
+        };
         /**
          * LineView
          * @description One line; amount = unit price × quantity, tax is the part of the amount that is tax.
@@ -1046,10 +1068,14 @@ export interface components {
             sold_by: "piece" | "weight";
             /** @enum {unknown} */
             state: "live" | "voided";
+            /** @default null */
+            tare_g?: number | null;
             tax_fen: number;
             tax_rate_bp: number;
             unit: string;
             unit_price_fen: number;
+            /** @default null */
+            weighed_by?: string | null;
         };
         /** Me */
         Me: {
@@ -1208,6 +1234,15 @@ export interface components {
             payment_id: string;
             /** @constant */
             tender: "cash";
+        };
+        /** PressScaleKey */
+        PressScaleKey: {
+            command_id: string;
+            /** @enum {string} */
+            key: "zero" | "tare" | "clear_tare";
+            terminal_id: string;
+            /** @constant */
+            type: "PressScaleKey";
         };
         /**
          * PrintJobView
@@ -1539,7 +1574,11 @@ export interface components {
             age_ms: number;
             device_id: string;
             grams: number | null;
+            /** @default null */
+            net?: boolean | null;
             reason: string;
+            /** @default null */
+            tare_g?: number | null;
         };
     };
     responses: never;
@@ -1875,6 +1914,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PrintQueuedAnswer"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiDevicesScaleKeyPressScaleKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PressScaleKey"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyPressed"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

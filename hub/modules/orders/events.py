@@ -28,6 +28,19 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     amount_fen: int
     tax_rate_bp: int
     tax_fen: int
+    weighed_by: str | None = None
+    """The scale that weighed it; None for pieces, and for a weight that was typed or came from a label."""
+    tare_g: int | None = None
+
+
+class Weighing(msgspec.Struct, frozen=True, kw_only=True):
+    """What a scale said of goods that were sold by it, kept as evidence; `grams` is net of any tare."""
+
+    device_id: str
+    grams: int
+    net: bool | None
+    tare_g: int | None
+    raw_hex: str
 
 
 class PaidBy(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,7 +62,7 @@ class BasketOpened(Event, frozen=True, kw_only=True, tag="orders.basket_opened.v
 
 
 class LineAdded(Event, frozen=True, kw_only=True, tag="orders.line_added.v1"):
-    """An item landed on the basket."""
+    """An item landed on the basket; `approver_id` agreed to a weight typed beside a working scale."""
 
     subject_field: ClassVar[str] = "order_id"
     order_id: str
@@ -57,6 +70,8 @@ class LineAdded(Event, frozen=True, kw_only=True, tag="orders.line_added.v1"):
     line: Line
     total_fen: int
     tax_fen: int
+    weighing: Weighing | None = None
+    approver_id: str | None = None
 
 
 class QuantityChanged(Event, frozen=True, kw_only=True, tag="orders.quantity_changed.v1"):

@@ -1,10 +1,13 @@
 """One function per command on a basket as a whole; lines and payment have files of their own."""
 
+from typing import Protocol
+
 from hub.kernel.bounds import check_ids, check_quantity, check_texts
 from hub.kernel.context import Context
 from hub.kernel.decision import Decision
 from hub.modules.audit.handlers import approve
 from hub.modules.catalogue import store as catalogue
+from hub.modules.catalogue.messages import ItemView
 from hub.modules.identity import store as identity
 from hub.modules.identity.handlers import wrong_terminal
 from hub.modules.orders import store
@@ -19,6 +22,7 @@ from hub.modules.orders.events import (
 from hub.modules.orders.lines import Put, put
 from hub.modules.orders.messages import (
     AddItem,
+    AddWeighed,
     BasketChanged,
     ClearBasket,
     OrderState,
@@ -54,24 +58,63 @@ def scan_code(command: ScanCode, ctx: Context) -> Decision:
     return _onto_basket(ctx, command, Put(item, PIECE_MILLI, code, command.line_id or ctx.new_id()))
 
 
-def add_item(command: AddItem, ctx: Context) -> Decision:
-    """An item chosen by hand, or weighed, lands on the till's basket."""
+class ScaleWorks(Protocol):
+    """Whether a terminal has a scale that works. Joined by the app, for devices are not known here."""
+
+    def __call__(self, terminal_id: str, ctx: Context) -> bool: ...
+
+
+class ByHand:
+    """Adds items that a hand chose; a weight is typed freely only where no scale could tell it."""
+
+    def __init__(self, scale_works: ScaleWorks) -> None:
+        self._scale_works = scale_works
+
+    def add_item(self, command: AddItem, ctx: Context) -> Decision:
+        """An item chosen by hand lands on the till's basket."""
+        item, refusal = _item_to_add(ctx, command, command.qty_milli)
+        if item is None:
+            return refusal
+        if not is_whole(item.sold_by, command.qty_milli):
+            return Decision.refuse("orders.quantity_not_whole", 400, item=item.name)
+        approval, approver_id = Decision(), None
+        if item.sold_by == "weight" and self._scale_works(command.terminal_id, ctx):
+            approved = approve(ctx, "orders.type_weight", item.item_id)
+            if approved.approver_id is None:
+                return approved.decision
+            approval, approver_id = approved.decision, approved.approver_id
+        line_id = command.line_id or ctx.new_id()
+        wanted = Put(item, command.qty_milli, None, line_id, approver_id=approver_id)
+        landed = _onto_basket(ctx, command, wanted)
+        return landed if landed.refusal is not None else approval + landed
+
+
+def add_weighed(command: AddWeighed, ctx: Context) -> Decision:
+    """An item lands on the till's basket by what its scale said."""
+    weighing = command.weighing
+    item, refusal = _item_to_add(ctx, command, weighing.grams)
+    if item is None:
+        return refusal
+    line_id = command.line_id or ctx.new_id()
+    return _onto_basket(ctx, command, Put(item, weighing.grams, None, line_id, weighing))
+
+
+def _item_to_add(
+    ctx: Context, command: AddItem | AddWeighed, qty_milli: int
+) -> tuple[ItemView | None, Decision]:
+    """The item that a command names, or why it cannot be added."""
     refusal = (
         wrong_terminal(ctx, command.terminal_id)
         or check_ids(order_id=command.order_id, line_id=command.line_id)
-        or check_quantity(command.qty_milli)
+        or check_quantity(qty_milli)
     )
     if refusal is not None:
-        return refusal
+        return None, refusal
     current = catalogue.active(ctx.read, ctx.store_id)
     if current is None:
-        return Decision.refuse("catalogue.not_ready")
+        return None, Decision.refuse("catalogue.not_ready")
     item = catalogue.item(ctx.read, current, command.item_id)
-    if item is None:
-        return Decision.refuse("catalogue.item_unknown", 404)
-    if not is_whole(item.sold_by, command.qty_milli):
-        return Decision.refuse("orders.quantity_not_whole", 400, item=item.name)
-    return _onto_basket(ctx, command, Put(item, command.qty_milli, None, command.line_id or ctx.new_id()))
+    return item, Decision() if item else Decision.refuse("catalogue.item_unknown", 404)
 
 
 def park_basket(command: ParkBasket, ctx: Context) -> Decision:
@@ -131,7 +174,7 @@ def _unknown(ctx: Context, command: ScanCode, code: str) -> Decision:
     return Decision.of(event, answer=Scanned(outcome="unknown", code=code, order_id=order_id))
 
 
-def _onto_basket(ctx: Context, command: ScanCode | AddItem, wanted: Put) -> Decision:
+def _onto_basket(ctx: Context, command: ScanCode | AddItem | AddWeighed, wanted: Put) -> Decision:
     """Put an item on the till's open basket, opening one if none is."""
     row = store.open_basket_row(ctx.read, ctx.store_id, command.terminal_id)
     if row is not None:

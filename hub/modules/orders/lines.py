@@ -10,7 +10,7 @@ from hub.modules.audit.handlers import approve
 from hub.modules.catalogue.messages import ItemView
 from hub.modules.orders import store
 from hub.modules.orders.baskets import basket_for
-from hub.modules.orders.events import LineAdded, LineVoided, QuantityChanged
+from hub.modules.orders.events import LineAdded, LineVoided, QuantityChanged, Weighing
 from hub.modules.orders.messages import BasketChanged, LineView, Scanned, SetQuantity, VoidLine
 from hub.modules.orders.model import MAX_LINE_NO, MAX_LINES, BasketAct, is_whole, line_of, needs_approval
 
@@ -22,6 +22,8 @@ class Put(msgspec.Struct, frozen=True):
     qty_milli: int
     code: str | None
     line_id: str
+    weighing: Weighing | None = None
+    approver_id: str | None = None
 
 
 def put(ctx: Context, row: store.BasketRow, wanted: Put) -> Decision:
@@ -46,6 +48,8 @@ def set_quantity(command: SetQuantity, ctx: Context) -> Decision:
         return refusal
     if (outside := check_quantity(command.qty_milli)) is not None:
         return outside
+    if line.weighed_by is not None:
+        return Decision.refuse("orders.line_weighed", item=line.name)
     if not is_whole(line.sold_by, command.qty_milli):
         return Decision.refuse("orders.quantity_not_whole", 400, item=line.name)
     changed, outside = _changed(row, line, command.qty_milli)
@@ -109,7 +113,9 @@ def _live_line(
 def _add(row: store.BasketRow, wanted: Put) -> Decision:
     if row.line_count >= MAX_LINES or row.last_line_no >= MAX_LINE_NO:
         return Decision.refuse("orders.too_many_lines", limit=MAX_LINES)
-    line = line_of(wanted.item, wanted.line_id, row.last_line_no + 1, wanted.qty_milli, wanted.code)
+    line = line_of(
+        wanted.item, wanted.line_id, row.last_line_no + 1, wanted.qty_milli, wanted.code, wanted.weighing
+    )
     total_fen = row.total_fen + line.amount_fen
     if (outside := check_amount(line.amount_fen) or check_amount(total_fen)) is not None:
         return outside
@@ -119,6 +125,8 @@ def _add(row: store.BasketRow, wanted: Put) -> Decision:
         line=line,
         total_fen=total_fen,
         tax_fen=row.tax_fen + line.tax_fen,
+        weighing=wanted.weighing,
+        approver_id=wanted.approver_id,
     )
     return Decision.of(added, answer=_scanned("added", wanted, row, line.line_id, line.qty_milli, total_fen))
 

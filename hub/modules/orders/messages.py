@@ -9,6 +9,7 @@ import msgspec
 
 from hub.kernel.messages import Command, View
 from hub.modules.audit.messages import Approval
+from hub.modules.orders.events import Weighing
 from hub.modules.payments.messages import PaymentDone, Tender
 
 OrderState = Literal["open", "parked", "paid", "cleared"]
@@ -30,11 +31,26 @@ class ScanCode(Command, frozen=True, kw_only=True):
 
 
 class AddItem(Command, frozen=True, kw_only=True):
-    """An item was touched on the till, weighed or chosen from a search."""
+    """An item was touched on the till or chosen from a search.
 
+    A weight that is typed at a till whose scale works needs an approval.
+    """
+
+    secret_fields: ClassVar[tuple[str, ...]] = ("approval",)
     terminal_id: str
     item_id: str
     qty_milli: int = 1000
+    order_id: str | None = None
+    line_id: str | None = None
+    approval: Approval | None = None
+
+
+class AddWeighed(Command, frozen=True, kw_only=True):
+    """The hub's own word that a scale weighed this item; no route takes it."""
+
+    terminal_id: str
+    item_id: str
+    weighing: Weighing
     order_id: str | None = None
     line_id: str | None = None
 
@@ -164,6 +180,8 @@ class LineView(View, frozen=True):
     tax_rate_bp: int
     tax_fen: int
     state: Literal["live", "voided"]
+    weighed_by: str | None = None
+    tare_g: int | None = None
 
     @property
     def voided(self) -> bool:

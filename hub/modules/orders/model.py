@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from hub.kernel.money import line_amount_fen, tax_included_fen
 from hub.modules.catalogue.messages import ItemView
-from hub.modules.orders.events import Line
+from hub.modules.orders.events import Line, Weighing
 
 MAX_LINES = 250
 """So that a paid order fits one journal entry with room for long names: almost a KiB a line."""
@@ -63,7 +63,14 @@ def is_whole(sold_by: str, qty_milli: int) -> bool:
     return sold_by == "weight" or qty_milli % PIECE_MILLI == 0
 
 
-def line_of(item: ItemView, line_id: str, line_no: int, qty_milli: int, code: str | None) -> Line:
+def line_of(
+    item: ItemView,
+    line_id: str,
+    line_no: int,
+    qty_milli: int,
+    code: str | None,
+    weighing: Weighing | None = None,
+) -> Line:
     """A line as sold now, at the item's price and tax."""
     amount_fen = line_amount_fen(item.price_fen, qty_milli)
     return Line(
@@ -81,6 +88,8 @@ def line_of(item: ItemView, line_id: str, line_no: int, qty_milli: int, code: st
         amount_fen=amount_fen,
         tax_rate_bp=item.tax_rate_bp,
         tax_fen=tax_included_fen(amount_fen, item.tax_rate_bp),
+        weighed_by=weighing.device_id if weighing else None,
+        tare_g=weighing.tare_g if weighing else None,
     )
 
 

@@ -196,6 +196,8 @@ def _sold(line: LineView) -> Line:
         amount_fen=line.amount_fen,
         tax_rate_bp=line.tax_rate_bp,
         tax_fen=line.tax_fen,
+        weighed_by=line.weighed_by,
+        tare_g=line.tare_g,
     )
 
 

@@ -219,6 +219,8 @@ def _line_row(store_id: str, order_id: str, line: Line) -> Row:
         "tax_rate_bp": line.tax_rate_bp,
         "tax_fen": line.tax_fen,
         "state": "live",
+        "weighed_by": line.weighed_by,
+        "tare_g": line.tare_g,
     }
 
 

@@ -109,6 +109,8 @@ _line_columns = (
     order_lines.c.tax_rate_bp,
     order_lines.c.tax_fen,
     order_lines.c.state,
+    order_lines.c.weighed_by,
+    order_lines.c.tare_g,
 )
 _of_order = (order_lines.c.store_id == bindparam("store_id"), order_lines.c.order_id == bindparam("order_id"))
 _lines = Query(

@@ -50,6 +50,8 @@ lines = projected(
     integer("tax_rate_bp"),
     integer("tax_fen"),
     text("state"),
+    text("weighed_by", nullable=True),
+    integer("tare_g", nullable=True),
     key=("order_id", "line_no"),
 )
 
