@@ -69,6 +69,7 @@ MOVEMENT = _insert("inventory_movements", 7)
 BALANCE = (
     _insert("inventory_balances", 3) + " ON CONFLICT DO UPDATE SET qty_milli = qty_milli + excluded.qty_milli"
 )
+MOVED = _insert("inventory_days", 5) + " ON CONFLICT DO UPDATE SET out_milli = out_milli + excluded.out_milli"
 JOB = _insert("print_jobs", 10)
 ENTRY = _insert("journal", 9)
 MORE = (
@@ -111,6 +112,7 @@ class Rows:
         many(MOVEMENT, [(STORE, order.order_id, "sale", at, item.item_id, -line.qty_milli, now_ms)
                         for at, (line, item) in enumerate(sold, 1)])  # fmt: skip
         many(BALANCE, [(STORE, item.item_id, -line.qty_milli) for line, item in sold])
+        many(MOVED, [(STORE, now_ms // 86_400_000, item.item_id, 0, line.qty_milli) for line, item in sold])
         job_id = f"j{order.order_id[1:]}"
         execute(JOB, (STORE, job_id, "receipt", order.order_id, till, 0, "queued", "", now_ms, now_ms))
         lines = [{"line": line, "name": item.name, "name_en": item.name_en, "sku": item.sku,
