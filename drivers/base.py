@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
-from typing import Any, Protocol, cast
+from types import ModuleType
+from typing import Any, Literal, Protocol, cast
 
 import msgspec
 
@@ -54,8 +56,39 @@ class Driver(Protocol):
         """A new link: forget every half-heard thing."""
 
 
+Sure = Literal["certain", "likely", "possible"]
+# certain: a checksum, an echo or a name proves the wire. likely: whole frames were read. possible: a hint.
+Answers = tuple[bytes, ...]
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What a driver makes of a device's answers: how sure it is, the code of why, a name if it said one."""
+
+    sure: Sure
+    why: str
+    says: str = ""
+
+
+class Probe(msgspec.Struct, frozen=True, kw_only=True):
+    """How to find out whether a device speaks this driver's wire.
+
+    The questions are asked in turn until the first that is not answered; b"" only listens. None of them may
+    print, kick, tare, zero or set anything. A line end in one marks it as text, which is asked last: a
+    printer that nobody recognised would print it.
+    """
+
+    asks: Answers
+    judge: Callable[[Answers], Verdict | None]
+    """From one answer for each question, b"" where there was none."""
+
+    @property
+    def is_text(self) -> bool:
+        """Whether a printer that hears this by mistake would put it on paper."""
+        return any(end in ask for ask in self.asks for end in (b"\r", b"\n"))
+
+
 class DriverModule(Protocol):
-    """What each file under drivers/<kind>/ offers."""
+    """What each file under drivers/<kind>/ offers; `probe(profile) -> Probe` too, where a device answers."""
 
     def build(self, profile: Profile, overrides: dict[str, Any]) -> Driver:
         """A driver set up by its profile and this device's calibration."""
@@ -63,13 +96,22 @@ class DriverModule(Protocol):
 
 def build_driver(profile: Profile, overrides: dict[str, Any]) -> Driver:
     """The driver a profile names; a new driver is one new file, no list to edit."""
+    return cast(DriverModule, _module_of(profile)).build(profile, overrides)
+
+
+def probe_of(profile: Profile) -> Probe | None:
+    """How to recognise a device of this profile; None where its wire has no answers."""
+    make: Callable[[Profile], Probe] | None = getattr(_module_of(profile), "probe", None)
+    return make(profile) if make is not None else None
+
+
+def _module_of(profile: Profile) -> ModuleType:
     name = f"drivers.{profile.driver}"
     try:
-        module = cast(DriverModule, import_module(name))
+        return import_module(name)
     except ModuleNotFoundError as error:
         if error.name is None or not name.startswith(error.name):
             raise
         raise ProfileError(
             "profile.driver_unknown", f"{profile.kind}/{profile.model}", profile.driver
         ) from error
-    return module.build(profile, overrides)

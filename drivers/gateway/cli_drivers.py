@@ -5,9 +5,11 @@ from __future__ import annotations
 import typer
 
 from drivers.gateway.cli_list import list_devices
+from drivers.gateway.cli_probe import probe_devices
 
 app = typer.Typer(help="The devices of this counter.", no_args_is_help=True, add_completion=False)
 app.command("list")(list_devices)
+app.command("probe")(probe_devices)
 
 
 @app.callback()

@@ -3,23 +3,42 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
-from drivers.base import DrawerPin, Driver, Heard, PrintConfirmed, QueueDrained
+from drivers.base import (
+    Answers,
+    DrawerPin,
+    Driver,
+    Heard,
+    PrintConfirmed,
+    Probe,
+    QueueDrained,
+    Verdict,
+)
 from drivers.document import AnyBlock
 from drivers.messages import PrinterStatus
 from drivers.printer.builder import ReceiptBuilder
 from drivers.printer.contract import PrinterOptions
-from drivers.printer.status import Answer, AnswerFramer, AutoStatus, ProcessId, Queued, RealTime
+from drivers.printer.status import (
+    Answer,
+    AnswerFramer,
+    AutoStatus,
+    ProcessId,
+    Queued,
+    RealTime,
+    is_real_time,
+)
 from drivers.profile import Profile, read_options
 
 ASB_ON = b"\x1d\x61\x0f"
 ASK_PAPER_QUEUED = b"\x1d\x72\x01"
 _REALTIME_CYCLE = (1, 2, 4, 3)
 _UNANSWERED_POLLS_MAX = 3
+_NAME = re.compile(rb"_([ -~]{2,40})\x00")
 
 
 class EscposOptions(PrinterOptions, frozen=True, kw_only=True):
@@ -189,3 +208,21 @@ def job_mark(job_id: str) -> bytes:
 def build(profile: Profile, overrides: dict[str, Any]) -> Driver:
     """An ESC/POS printer as its profile describes it."""
     return EscposPrinter(read_options(profile, EscposOptions, overrides))
+
+
+def probe(profile: Profile) -> Probe:
+    """Real-time status in its fixed bits; GS I asks for the model's name."""
+    word = re.sub("[^a-z0-9]", "", profile.model.partition("_")[2])
+
+    def judge(answers: Answers) -> Verdict | None:
+        *statuses, name = answers
+        if not all(len(byte) == 1 and is_real_time(byte[0]) for byte in statuses):
+            return None
+        named = _NAME.search(name)
+        if named is None:
+            return Verdict(sure="likely", why="probe.status_bits")
+        says = named[1].decode("latin-1")
+        own = re.sub("[^a-z0-9]", "", says.lower())
+        return Verdict(sure="certain" if word and word in own else "likely", why="probe.named", says=says)
+
+    return Probe(asks=(b"\x10\x04\x01", b"\x10\x04\x02", b"\x10\x04\x04", b"\x1d\x49\x43"), judge=judge)

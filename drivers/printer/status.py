@@ -60,7 +60,7 @@ class AnswerFramer:
 
     def _take(self, byte: int) -> Answer | None:
         if self._partial and not self._continues(byte):
-            if byte & _FIXED_BITS == _REALTIME and self._partial[0] != _PROCESS_ID_HEAD[0]:
+            if is_real_time(byte) and self._partial[0] != _PROCESS_ID_HEAD[0]:
                 return RealTime(byte)  # a real-time answer may cut into an automatic block
             self._partial.clear()
         if not self._partial and not self._starts_frame(byte):
@@ -88,8 +88,13 @@ class AnswerFramer:
         return ProcessId(data[2:6]) if is_process_id else AutoStatus(data)
 
     def _single(self, byte: int) -> Answer | None:
-        if byte & _FIXED_BITS == _REALTIME:
+        if is_real_time(byte):
             return RealTime(byte)
         if byte & _PLAIN_BITS == 0:
             return Queued(byte)
         return None
+
+
+def is_real_time(byte: int) -> bool:
+    """Whether this has the fixed bits of an answer to DLE EOT."""
+    return byte & _FIXED_BITS == _REALTIME

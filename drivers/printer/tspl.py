@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 from msgspec import Meta
 
-from drivers.base import Driver
+from drivers.base import Answers, Driver, Probe, Verdict
 from drivers.document import AnyLabelField, Label, LabelBarcode, LabelPrice, LabelQr, LabelText
 from drivers.messages import PrinterStatus
 from drivers.printer.labels import LabelOptions, LabelPrinter, Said, cut_to
@@ -17,6 +18,7 @@ _HEAD_OPEN, _JAM, _PAPER_OUT, _RIBBON_OUT, _PAUSED, _PRINTING, _COVER_OPEN, _HOT
     1 << bit for bit in range(8)
 )
 _MAGNIFIED_MAX = 10
+_NAME = re.compile(rb"([A-Z][ -~]{1,40})\r?\n?")
 _BARCODES = {"ean13": "EAN13", "code128": "128"}
 
 
@@ -97,3 +99,19 @@ def build(profile: Profile, overrides: dict[str, Any]) -> Driver:
     """A TSPL printer as its profile describes it."""
     options = read_options(profile, TsplOptions, overrides)
     return LabelPrinter(options, Tspl(options))
+
+
+def probe(profile: Profile) -> Probe:
+    """ESC ! ? is answered with one byte, the same again while nothing changes; ~!T with the model's name."""
+    question = Tspl.question
+
+    def judge(answers: Answers) -> Verdict | None:
+        once, again, name = answers
+        if len(once) != 1 or once != again:
+            return None
+        named = _NAME.fullmatch(name)
+        if named is not None:
+            return Verdict(sure="certain", why="probe.named", says=named[1].decode())
+        return Verdict(sure="likely", why="probe.status_bits")
+
+    return Probe(asks=(question, question, b"~!T"), judge=judge)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from drivers.base import Driver
+from drivers.base import Answers, Driver, Probe, Verdict
 from drivers.document import AnyLabelField, Label, LabelBarcode, LabelPrice, LabelQr, LabelText
 from drivers.messages import PrinterStatus
 from drivers.printer.labels import LabelOptions, LabelPrinter, Said, cut_to
@@ -139,3 +139,14 @@ def build(profile: Profile, overrides: dict[str, Any]) -> Driver:
     """A ZPL printer as its profile describes it."""
     options = read_options(profile, ZplOptions, overrides)
     return LabelPrinter(options, Zpl(options))
+
+
+def probe(profile: Profile) -> Probe:
+    """~HS is answered with three strings of figures in their order."""
+    language = Zpl(read_options(profile, ZplOptions, {}))
+
+    def judge(answers: Answers) -> Verdict | None:
+        language.reset()
+        return Verdict(sure="certain", why="probe.status_strings") if language.receive(answers[0]) else None
+
+    return Probe(asks=(language.question,), judge=judge)

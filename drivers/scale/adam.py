@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from drivers.base import Driver, Heard
+from drivers.base import Driver, Heard, Probe
 from drivers.messages import ScaleAct, Weight
 from drivers.profile import Profile, read_options
-from drivers.scale.wire_scale import AskedOptions, WireScale, number, unit_of
+from drivers.scale.wire_scale import AskedOptions, WireScale, number, unit_of, weighing_probe
 
 _KEYS: dict[ScaleAct, bytes] = {"zero": b"Z\r\n", "tare": b"T\r\n"}
 
@@ -54,3 +54,9 @@ class Adam(WireScale):
 def build(profile: Profile, overrides: dict[str, Any]) -> Driver:
     """An Adam scale as its profile describes it."""
     return Adam(read_options(profile, AdamOptions, overrides))
+
+
+def probe(profile: Profile) -> Probe:
+    """Asked to say its weight; an Adam without a new weight stays silent."""
+    driver = build(profile, {})
+    return weighing_probe((driver.poll(),), driver, "likely", "probe.framed")

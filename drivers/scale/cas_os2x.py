@@ -7,10 +7,18 @@ from functools import reduce
 from operator import xor
 from typing import Any
 
-from drivers.base import Driver
+from drivers.base import Answers, Driver, Probe, Verdict
 from drivers.messages import ScaleAct, Weight
 from drivers.profile import Profile, read_options
-from drivers.scale.wire_scale import AskedOptions, PollMs, WireScale, number, unit_of, without_value
+from drivers.scale.wire_scale import (
+    AskedOptions,
+    PollMs,
+    WireScale,
+    number,
+    unit_of,
+    weighing_probe,
+    without_value,
+)
 
 _ENQ, _DC1 = b"\x05", b"\x11"
 _ACK, _NAK = 0x06, 0x15
@@ -66,3 +74,15 @@ class CasOs2x(WireScale):
 def build(profile: Profile, overrides: dict[str, Any]) -> Driver:
     """A CAS-style scale as its profile describes it."""
     return CasOs2x(read_options(profile, CasOptions, overrides))
+
+
+def probe(profile: Profile) -> Probe:
+    """ENQ is acknowledged, DC1 answered with a frame whose checksum is right."""
+    weighing = weighing_probe((_ENQ, _DC1), build(profile, {}), "certain", "probe.checksum")
+
+    def judge(answers: Answers) -> Verdict | None:
+        acknowledged = answers[0] in (bytes([_ACK]), bytes([_NAK]))
+        hint = Verdict(sure="possible", why="probe.acknowledged") if acknowledged else None
+        return weighing.judge(answers) or hint
+
+    return Probe(asks=weighing.asks, judge=judge)

@@ -5,10 +5,17 @@ from __future__ import annotations
 import re
 from typing import Any, Literal
 
-from drivers.base import Driver
+from drivers.base import Driver, Probe
 from drivers.messages import Weight
 from drivers.profile import Profile, read_options
-from drivers.scale.wire_scale import ScaleOptions, WireScale, number, unit_of, without_value
+from drivers.scale.wire_scale import (
+    ScaleOptions,
+    WireScale,
+    number,
+    unit_of,
+    weighing_probe,
+    without_value,
+)
 
 _HEAD = rb"(?P<state>ST|US|OL),(?P<net>GS|NT),"
 _FORMS = {
@@ -43,3 +50,8 @@ class CasStream(WireScale):
 def build(profile: Profile, overrides: dict[str, Any]) -> Driver:
     """A streaming CAS or A&D scale as its profile describes it."""
     return CasStream(read_options(profile, StreamOptions, overrides))
+
+
+def probe(profile: Profile) -> Probe:
+    """It speaks unasked: listen."""
+    return weighing_probe((b"",), build(profile, {}), "likely", "probe.streamed")

@@ -8,10 +8,10 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from drivers.base import Driver
+from drivers.base import Driver, Probe
 from drivers.messages import Weight, WeightUnit
 from drivers.profile import Profile, read_options
-from drivers.scale.wire_scale import ScaleOptions, WireScale, without_value
+from drivers.scale.wire_scale import ScaleOptions, WireScale, weighing_probe, without_value
 
 _DECIMALS, _NEGATIVE, _STABLE, _OVERFLOW = 0x07, 0x20, 0x40, 0x80
 _MAX_DECIMALS = 4
@@ -60,3 +60,8 @@ class Cn6(WireScale):
 def build(profile: Profile, overrides: dict[str, Any]) -> Driver:
     """A scale with the 6-byte stream as its profile describes it."""
     return Cn6(read_options(profile, Cn6Options, overrides))
+
+
+def probe(profile: Profile) -> Probe:
+    """It speaks unasked: listen."""
+    return weighing_probe((b"",), build(profile, {}), "likely", "probe.streamed")

@@ -8,9 +8,10 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from drivers.base import Driver
+from drivers.base import Answers, Driver, Probe, Verdict
 from drivers.messages import Weight
 from drivers.profile import Profile, read_options
+from drivers.scale.parity import dress, undress
 from drivers.scale.wire_scale import AskedOptions, WireScale, without_value
 
 _ASK_WEIGHT, _ASK_STATUS = b"\x04\x05", b"\x04\x0208\x03"
@@ -82,3 +83,15 @@ class Dialog06(WireScale):
 def build(profile: Profile, overrides: dict[str, Any]) -> Driver:
     """A Dialog 06 scale as its profile describes it."""
     return Dialog06(read_options(profile, DialogOptions, overrides))
+
+
+def probe(profile: Profile) -> Probe:
+    """Its status may be asked at any time; no price is sent and nothing is weighed."""
+    parity = read_options(profile, DialogOptions, {}).parity
+
+    def judge(answers: Answers) -> Verdict | None:
+        heard = bytes(char for byte in answers[0] if (char := undress(byte, parity)) is not None)
+        frame = _FRAME.search(heard)
+        return Verdict(sure="likely", why="probe.framed") if frame and frame["status"] else None
+
+    return Probe(asks=(dress(_ASK_STATUS, parity),), judge=judge)

@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from drivers.base import Driver
+from drivers.base import Driver, Probe
 from drivers.messages import Weight
 from drivers.profile import Profile, read_options
-from drivers.scale.wire_scale import ScaleOptions, WireScale, number
+from drivers.scale.wire_scale import ScaleOptions, WireScale, number, weighing_probe
 
 _FRAME = re.compile(rb"\x02(?P<mark>[AI!])(?P<weight>[ -]{0,3}[0-9]{1,4}\.[0-9]{1,3})\r\x03\Z")
 
@@ -37,3 +37,8 @@ class Epelsa(WireScale):
 def build(profile: Profile, overrides: dict[str, Any]) -> Driver:
     """An Epelsa scale as its profile describes it."""
     return Epelsa(read_options(profile, EpelsaOptions, overrides))
+
+
+def probe(profile: Profile) -> Probe:
+    """It speaks unasked: listen."""
+    return weighing_probe((b"",), build(profile, {}), "likely", "probe.streamed")

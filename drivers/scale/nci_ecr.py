@@ -5,10 +5,17 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from drivers.base import Driver
+from drivers.base import Driver, Probe
 from drivers.messages import ScaleAct, Weight
 from drivers.profile import Profile, read_options
-from drivers.scale.wire_scale import AskedOptions, WireScale, number, unit_of, without_value
+from drivers.scale.wire_scale import (
+    AskedOptions,
+    WireScale,
+    number,
+    unit_of,
+    weighing_probe,
+    without_value,
+)
 
 _MOTION, _AT_ZERO, _ALWAYS = 0x01, 0x02, 0x30
 _UNDER, _OVER, _MORE = 0x01, 0x02, 0x40
@@ -43,3 +50,9 @@ class NciEcr(WireScale):
 def build(profile: Profile, overrides: dict[str, Any]) -> Driver:
     """An NCI/ECR scale as its profile describes it."""
     return NciEcr(read_options(profile, AskedOptions, overrides))
+
+
+def probe(profile: Profile) -> Probe:
+    """W is answered with the weight and its status."""
+    driver = build(profile, {})
+    return weighing_probe((driver.poll(),), driver, "likely", "probe.framed")

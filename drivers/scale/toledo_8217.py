@@ -7,11 +7,11 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from drivers.base import Driver
+from drivers.base import Answers, Driver, Probe, Verdict
 from drivers.messages import ScaleAct, Weight
 from drivers.profile import Profile, read_options
-from drivers.scale.parity import Parity
-from drivers.scale.wire_scale import AskedOptions, WireScale, number, without_value
+from drivers.scale.parity import Parity, dress
+from drivers.scale.wire_scale import AskedOptions, WireScale, number, weighing_probe, without_value
 
 _MOTION, _OVER, _UNDER, _NET, _ALWAYS = 0x01, 0x02, 0x04, 0x20, 0x40
 _CENTRE_OF_ZERO = 0x10
@@ -73,3 +73,18 @@ class Toledo8217(WireScale):
 def build(profile: Profile, overrides: dict[str, Any]) -> Driver:
     """A Toledo 8217 scale as its profile describes it."""
     return Toledo8217(read_options(profile, ToledoOptions, overrides))
+
+
+def probe(profile: Profile) -> Probe:
+    """W is answered with a weight or a status; between E and F the scale echoes what it hears."""
+    driver = build(profile, {})
+    parity = read_options(profile, ToledoOptions, {}).parity
+    asks = tuple(dress(ask, parity) for ask in (b"W", b"Ehello", b"F"))
+    weighing = weighing_probe(asks, driver, "likely", "probe.framed")
+
+    def judge(answers: Answers) -> Verdict | None:
+        if dress(b"\x02E\rhello", parity) in answers[1]:
+            return Verdict(sure="certain", why="probe.echoed")
+        return weighing.judge(answers[:1])
+
+    return Probe(asks=asks, judge=judge)

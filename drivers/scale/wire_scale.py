@@ -10,11 +10,12 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from drivers.base import Heard
+from drivers.base import Answers, Driver, Heard, Probe, Sure, Verdict
 from drivers.messages import ScaleAct, Weight, WeightUnit
 from drivers.scale.parity import Parity, dress, undress
 
 MAX_TAIL_BYTES = 64
+_STREAMED_MIN = 2
 _IN_KG: dict[WeightUnit, Decimal] = {
     "kg": Decimal(1),
     "g": Decimal("0.001"),
@@ -162,3 +163,17 @@ def number(text: bytes) -> Decimal | None:
 def unit_of(text: bytes) -> WeightUnit | None:
     """The unit as scales print it; None if it is not one we know."""
     return _UNITS.get(text.strip(b" ").lower())
+
+
+def weighing_probe(asks: Answers, driver: Driver, sure: Sure, why: str) -> Probe:
+    """Recognises a scale by the weights that its driver reads in what it answers; two make one more sure."""
+
+    def judge(answers: Answers) -> Verdict | None:
+        driver.reset()
+        weights = sum(isinstance(heard, Weight) for heard in driver.receive(b"".join(answers)))
+        if not weights:
+            return None
+        enough = weights >= _STREAMED_MIN or any(asks)
+        return Verdict(sure=sure if enough else "possible", why=why)
+
+    return Probe(asks=asks, judge=judge)

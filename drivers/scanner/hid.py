@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from drivers.base import Driver, Heard
+from drivers.base import Answers, Driver, Heard, Probe, Verdict
+from drivers.messages import Scan
 from drivers.profile import Profile, read_options
 from drivers.scanner.layout import (
     ALT_KEYS,
@@ -26,6 +27,7 @@ INPUT_EVENT = struct.Struct("llHHi")
 EV_SYN, EV_KEY = 0, 1
 SYN_DROPPED = 3
 _RELEASED, _PRESSED = 0, 1
+_CODE_CHARS_MIN = 6
 
 Terminator = Literal["enter", "kp_enter", "tab", "esc"]
 
@@ -152,3 +154,16 @@ def _one(reading: Heard | None) -> list[Heard]:
 def build(profile: Profile, overrides: dict[str, Any]) -> Driver:
     """A keyboard scanner as its profile describes it."""
     return HidScanner(read_options(profile, HidOptions, overrides))
+
+
+def probe(profile: Profile) -> Probe:
+    """Keys in the rhythm of a scanner, closed by its terminator: no hand types like that."""
+    driver = build(profile, {})
+
+    def judge(answers: Answers) -> Verdict | None:
+        driver.reset()
+        scans = [heard for heard in driver.receive(answers[0]) if isinstance(heard, Scan)]
+        long = next((scan for scan in scans if len(scan.text) >= _CODE_CHARS_MIN), None)
+        return Verdict(sure="certain", why="probe.scanned", says=long.text) if long else None
+
+    return Probe(asks=(b"",), judge=judge)

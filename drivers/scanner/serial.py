@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from drivers.base import Driver, Heard
+from drivers.base import Answers, Driver, Heard, Probe, Verdict
+from drivers.messages import Scan
 from drivers.profile import Profile, read_options
 from drivers.scanner.scan_buffer import ScanBuffer, ScanOptions
 
+# Nobody scans faster than a few codes in the time that is listened.
+_SCANS_MAX = 20
 _TERMINATORS = {"cr": b"\r", "lf": b"\n", "crlf": b"\r\n", "tab": b"\t"}
 
 
@@ -82,3 +85,18 @@ class SerialScanner:
 def build(profile: Profile, overrides: dict[str, Any]) -> Driver:
     """A serial scanner as its profile describes it."""
     return SerialScanner(read_options(profile, SerialOptions, overrides))
+
+
+def probe(profile: Profile) -> Probe:
+    """It speaks when somebody scans: listen. Lines that come by themselves are no scans."""
+    driver = build(profile, {})
+
+    def judge(answers: Answers) -> Verdict | None:
+        driver.reset()
+        heard = driver.receive(answers[0])
+        scans = [scan for scan in heard if isinstance(scan, Scan) and scan.text.isalnum()]
+        if not scans or len(scans) < len(heard) or len(heard) > _SCANS_MAX:
+            return None
+        return Verdict(sure="likely", why="probe.scanned", says=scans[0].text)
+
+    return Probe(asks=(b"",), judge=judge)

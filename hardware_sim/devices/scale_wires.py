@@ -24,16 +24,27 @@ class ToledoWire:
 
     def __init__(self, pan: Pan) -> None:
         self._pan = pan
+        self._echoes = False
 
     def hear(self, data: bytes) -> list[bytes]:
         letters = (byte & 0x7F for byte in data if byte.bit_count() % 2 == 0)
-        return [even(answer) for letter in letters if (answer := self._answer(letter))]
+        return [even(answer) for letter in letters if (answer := self._hear(letter))]
 
     def stream(self) -> bytes:
         return b""
 
+    def _hear(self, letter: int) -> bytes:
+        """Between E and F every letter comes back and none is obeyed."""
+        if self._echoes:
+            self._echoes = letter != ord("F")
+            return bytes([letter]) if self._echoes else b""
+        return self._answer(letter)
+
     def _answer(self, letter: int) -> bytes:
         match chr(letter):
+            case "E":
+                self._echoes = True
+                return b"\x02E\r"
             case "W":
                 return self._weight(self._pan.show())
             case "Z":

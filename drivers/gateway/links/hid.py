@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 
 import evdev
+from evdev import ecodes
 
 from drivers.gateway.links.fd_link import FdLink, Link, LinkLost
 from drivers.gateway.links.url import LinkUrl
@@ -19,15 +20,31 @@ _CODES = {
 }
 
 
+_TYPES_A_CODE = frozenset({ecodes.KEY_1, ecodes.KEY_0, ecodes.KEY_ENTER})
+
+
 async def open_hid(url: LinkUrl) -> Link:
     """The input node, exclusively; LinkLost says why not."""
-    try:
-        device = evdev.InputDevice(url.path)
-    except OSError as error:
-        raise LinkLost(_CODES.get(error.errno or 0, "link.gone"), str(error)) from error
+    device = _open(url)
     try:
         device.grab()
     except OSError as error:
         device.close()
         raise LinkLost(_CODES.get(error.errno or 0, "link.gone"), str(error)) from error
     return FdLink(device.fd, device.close)
+
+
+async def overhear_hid(url: LinkUrl) -> Link:
+    """The input node, left to whoever else listens; LinkLost link.no_keys if it cannot type a barcode."""
+    device = _open(url)
+    if not set(device.capabilities().get(ecodes.EV_KEY, ())) >= _TYPES_A_CODE:
+        device.close()
+        raise LinkLost("link.no_keys", device.name)
+    return FdLink(device.fd, device.close)
+
+
+def _open(url: LinkUrl) -> evdev.InputDevice[str]:
+    try:
+        return evdev.InputDevice(url.path)
+    except OSError as error:
+        raise LinkLost(_CODES.get(error.errno or 0, "link.gone"), str(error)) from error

@@ -25,3 +25,11 @@ async def open_link(url: LinkUrl) -> Link:
     module, name = _OPENERS[url.scheme]
     opener = cast(Opener, getattr(import_module(module), name))
     return await opener(url)
+
+
+async def look(url: LinkUrl) -> Link:
+    """As open_link, for a device that is only looked at: a keyboard is not taken from its user."""
+    if url.scheme != "hid":
+        return await open_link(url)
+    opener = cast(Opener, import_module("drivers.gateway.links.hid").overhear_hid)
+    return await opener(url)

@@ -1,0 +1,1 @@
+"""Finding devices: which ports there are, and what answers on them."""
