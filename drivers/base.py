@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol, cast
 
 import msgspec
 
-from drivers.messages import AnyReading
+from drivers.messages import AnyReading, PayAnswer
 from drivers.profile import Profile, ProfileError
 
 
@@ -32,7 +32,7 @@ class DrawerPin(msgspec.Struct, frozen=True, kw_only=True):
     high: bool
 
 
-Heard = AnyReading | PrintConfirmed | QueueDrained | DrawerPin
+Heard = AnyReading | PrintConfirmed | QueueDrained | DrawerPin | PayAnswer
 
 
 class Driver(Protocol):

@@ -21,7 +21,7 @@ from drivers.gateway.outbox import Outbox
 from drivers.gateway.pulse import Pulse
 from drivers.gateway.session import Session
 from drivers.gateway.settings import Device
-from drivers.messages import DeviceInfo, DeviceState, Health, PrinterStatus
+from drivers.messages import DeviceInfo, DeviceState, Health, PayAnswer, PrinterStatus
 
 logger = logging.getLogger(__name__)
 
@@ -139,7 +139,7 @@ class Keeper:
                 self._show_printer(news)
 
     def _report(self, heard: Heard) -> None:
-        if not isinstance(heard, PrintConfirmed | QueueDrained | DrawerPin):
+        if not isinstance(heard, PrintConfirmed | QueueDrained | DrawerPin | PayAnswer):
             self._outbox.add_reading(self._device.device_id, heard, self._pulse.arrived_s())
 
     def _show_printer(self, status: PrinterStatus) -> None:

@@ -16,12 +16,15 @@ from drivers.messages import (
     DrawerReleased,
     GatewayFrame,
     JobAnswer,
+    PayAnswer,
     Reading,
     Weight,
 )
 
 MAX_READINGS = 1_000
 MAX_ANSWERS = 500
+
+Answer = JobAnswer | DrawerReleased | PayAnswer
 
 
 class _Kept(msgspec.Struct):
@@ -42,7 +45,7 @@ class Outbox:
         self._seq = 0
         self._readings: deque[_Kept] = deque()
         self._weights: dict[str, _Kept] = {}
-        self._answers: dict[str, JobAnswer | DrawerReleased] = {}
+        self._answers: dict[str, Answer] = {}
         self._devices: dict[str, DeviceInfo] = {}
         self._changed: dict[str, None] = {}
         self._news = asyncio.Event()
@@ -72,9 +75,9 @@ class Outbox:
         """The device as last set."""
         return self._devices[device_id]
 
-    def add_answer(self, answer: JobAnswer | DrawerReleased) -> None:
+    def add_answer(self, answer: Answer) -> None:
         """An answer to the hub; one that finds no link is kept until the next, a newer one replaces it."""
-        key = f"job {answer.job_id}" if isinstance(answer, JobAnswer) else f"release {answer.release_id}"
+        key = _key(answer)
         self._answers.pop(key, None)
         self._answers[key] = answer
         if len(self._answers) > MAX_ANSWERS:
@@ -106,10 +109,8 @@ class Outbox:
     def give_back(self, frames: list[GatewayFrame]) -> None:
         """These could not be sent; readings come again by themselves, answers must be put back."""
         for frame in frames:
-            if isinstance(frame, JobAnswer):
-                self._answers.setdefault(f"job {frame.job_id}", frame)
-            elif isinstance(frame, DrawerReleased):
-                self._answers.setdefault(f"release {frame.release_id}", frame)
+            if isinstance(frame, Answer):
+                self._answers.setdefault(_key(frame), frame)
 
     def _collect(self) -> list[GatewayFrame]:
         frames: list[GatewayFrame] = [self._device_frame(device_id) for device_id in self._changed]
@@ -144,3 +145,13 @@ class Outbox:
             at=int(now_s * 1000),
             reading=kept.reading,
         )
+
+
+def _key(answer: Answer) -> str:
+    match answer:
+        case JobAnswer(job_id=name):
+            return f"job {name}"
+        case DrawerReleased(release_id=name):
+            return f"release {name}"
+        case PayAnswer(request_id=name):
+            return f"pay {name}"

@@ -11,7 +11,7 @@ import sqlite3
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from drivers.gateway.hub_link import RETRY_CEILING_S, RETRY_FIRST_S, HubLink
 from drivers.gateway.job_log import JobLog
 from drivers.gateway.links.opener import open_link
 from drivers.gateway.outbox import Outbox
+from drivers.gateway.pay_log import PayLog
 from drivers.gateway.settings import GatewaySettings, SettingsError, read_token, resolve_devices
 from drivers.gateway.supervisor import Supervisor
 from drivers.gateway.udev import open_udev_monitor
@@ -43,20 +44,18 @@ async def _run(settings: GatewaySettings) -> None:
     if me is not None:
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, me.cancel)
-    log = _open_log(settings.state_dir / "jobs.sqlite3")
-    try:
-        await _serve(settings, log)
-    finally:
-        log.close()
+    with _logs(settings.state_dir) as (log, payments):
+        await _serve(settings, log, payments)
 
 
-async def _serve(settings: GatewaySettings, log: JobLog) -> None:
+async def _serve(settings: GatewaySettings, log: JobLog, payments: PayLog) -> None:
     outbox = Outbox(uuid.uuid4().hex, time.monotonic)
     rng = random.Random()
     try:
         supervisor = Supervisor(
             resolve_devices(settings),
             log=log,
+            payments=payments,
             outbox=outbox,
             open_link=open_link,
             rng=rng,
@@ -81,11 +80,16 @@ async def _serve(settings: GatewaySettings, log: JobLog) -> None:
         tasks.create_task(hub_link.keep(), name="hub")
 
 
-def _open_log(path: Path) -> JobLog:
+@contextmanager
+def _logs(folder: Path) -> Iterator[tuple[JobLog, PayLog]]:
     try:
-        return JobLog(path)
+        with (
+            closing(JobLog(folder / "jobs.sqlite3")) as log,
+            closing(PayLog(folder / "payments.sqlite3", time.time)) as payments,
+        ):
+            yield log, payments
     except sqlite3.Error as error:
-        raise GatewayError(f"gateway.log_unusable: {path}: {error}") from error
+        raise GatewayError(f"gateway.log_unusable: {folder}: {error}") from error
 
 
 @contextmanager

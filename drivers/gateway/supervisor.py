@@ -21,6 +21,8 @@ from drivers.gateway.job_log import JobLog
 from drivers.gateway.keeper import RETRY_CEILING_S, RETRY_FIRST_S, Keeper, first_info
 from drivers.gateway.links.opener import Opener
 from drivers.gateway.outbox import Outbox
+from drivers.gateway.pay_desk import PayDesk
+from drivers.gateway.pay_log import PayLog
 from drivers.gateway.print_desk import QUEUED, PrintDesk
 from drivers.gateway.pulse import Pulse
 from drivers.gateway.settings import Device
@@ -29,12 +31,15 @@ from drivers.messages import (
     DrawerReleased,
     HubFrame,
     JobAnswer,
+    Pay,
+    PayAnswer,
     Print,
     QueryJob,
     ReleaseDrawer,
     ScaleCommand,
     Show,
 )
+from drivers.payment_terminal.contract import PaymentTerminal
 from drivers.printer.contract import ReceiptPrinter
 from drivers.scale.contract import Scale
 
@@ -49,6 +54,7 @@ class Supervisor:
         devices: Sequence[Device],
         *,
         log: JobLog,
+        payments: PayLog,
         outbox: Outbox,
         open_link: Opener,
         rng: random.Random,
@@ -56,6 +62,7 @@ class Supervisor:
         open_monitor: MonitorOpener | None = None,
     ) -> None:
         self._log = log
+        self._payments = payments
         self._outbox = outbox
         self._open_link = open_link
         self._rng = rng
@@ -66,6 +73,7 @@ class Supervisor:
         self._desks: dict[str, PrintDesk] = {}
         self._displays: dict[str, DisplayDesk] = {}
         self._scales: dict[str, WeighDesk] = {}
+        self._terminals: dict[str, PayDesk] = {}
         for device in devices:
             outbox.set_device(first_info(device))
         drawers = [device for device in devices if device.profile.kind == "drawer"]
@@ -97,10 +105,14 @@ class Supervisor:
                     self._show(frame)
                 case ScaleCommand():
                     self._press(frame)
+                case Pay():
+                    await self._pay(frame)
                 case _:
                     pass
-        except sqlite3.Error as error:  # what the log cannot say is not answered: a wrong answer prints twice
-            logger.error("job log: %s", error)
+        except (
+            sqlite3.Error
+        ) as error:  # what a log cannot say is not answered: a wrong answer prints or pays twice
+            logger.error("log: %s", error)
 
     async def _print(self, frame: Print) -> None:
         desk = self._desks.get(frame.device_id)
@@ -138,6 +150,15 @@ class Supervisor:
         if desk is None or not desk.press(frame.command):
             logger.warning("%s: cannot %s", frame.device_id, frame.command)
 
+    async def _pay(self, frame: Pay) -> None:
+        desk = self._terminals.get(frame.device_id)
+        if desk is None:
+            self._outbox.add_answer(
+                PayAnswer(request_id=frame.request_id, state="not_started", reason="device.unknown")
+            )
+        else:
+            await desk.accept(frame)
+
     def _keeper(self, device: Device, drawers: Sequence[Device]) -> Keeper:
         driver = build_driver(device.profile, device.settings.options)
         mine = [drawer for drawer in drawers if drawer.url.host == device.device_id]
@@ -149,6 +170,10 @@ class Supervisor:
         elif device.profile.kind == "display":
             desk = self._displays[device.device_id] = DisplayDesk(
                 device.device_id, cast(CustomerDisplay, driver)
+            )
+        elif device.profile.kind == "payment_terminal":
+            desk = self._terminals[device.device_id] = PayDesk(
+                device.device_id, cast(PaymentTerminal, driver), self._payments, self._outbox
             )
         return Keeper(
             device,

@@ -27,7 +27,7 @@ def test_two_profiles_each_are_shipped() -> None:
     assert all(drivers.count(driver) >= 2 for driver in drivers)
     displays = ("aedex", "cd5220", "epson_dmd", "led8n", "logic_controls", "utc")
     others = {"scanner.hid", "scanner.serial", "printer.escpos", "printer.zpl", "printer.tspl"}
-    others |= {"drawer.printer_port"}
+    others |= {"drawer.printer_port", "payment_terminal.ecr_card", "payment_terminal.pay_code"}
     assert {f"display.{name}" for name in displays} | others <= set(drivers)
 
 

@@ -18,6 +18,7 @@ from drivers.gateway.job_log import JobLog
 from drivers.gateway.links.fd_link import Link, LinkLost
 from drivers.gateway.links.url import LinkUrl
 from drivers.gateway.outbox import Outbox
+from drivers.gateway.pay_log import PayLog
 from drivers.gateway.settings import DeviceSettings, GatewaySettings, resolve_devices
 from drivers.gateway.supervisor import Supervisor
 from drivers.messages import GatewayFrame, JobAnswer, Print
@@ -101,6 +102,7 @@ class Counter:
         self.absent: set[str] = set()
         self.frames: list[GatewayFrame] = []
         self.log = JobLog(folder / "jobs.sqlite3")
+        self.payments = PayLog(folder / "payments.sqlite3", time.time)
         self.outbox = Outbox("boot-1", time.monotonic)
         settings = GatewaySettings(
             gateway_id="gw", hub_url="ws://x", token_file=folder, state_dir=folder, devices=devices
@@ -108,6 +110,7 @@ class Counter:
         self.supervisor = Supervisor(
             resolve_devices(settings),
             log=self.log,
+            payments=self.payments,
             outbox=self.outbox,
             open_link=self._open,
             rng=random.Random(1),
@@ -165,3 +168,4 @@ async def counter(
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         made.log.close()
+        made.payments.close()

@@ -75,6 +75,12 @@ def test_a_file_that_is_no_log_is_refused(tmp_path: Path) -> None:
 
 def test_every_change_is_synced_with_its_folder(tmp_path: Path) -> None:
     log = JobLog(tmp_path / "log")
-    ask = [log._thread.submit(log._db.execute, f"PRAGMA {name}") for name in ("synchronous", "journal_mode")]
-    assert [log._thread.submit(one.result().fetchone).result()[0] for one in ask] == [3, "delete"]
+
+    def ask(db: sqlite3.Connection, name: str) -> object:
+        return db.execute(f"PRAGMA {name}").fetchone()[0]
+
+    async def run() -> list[object]:
+        return [await log._file.run(ask, name) for name in ("synchronous", "journal_mode")]
+
+    assert asyncio.run(run()) == [3, "delete"]
     log.close()

@@ -332,7 +332,7 @@ def test_the_job_is_on_disk_before_its_first_byte(tmp_path: Path) -> None:
             await made.print("job-1")
             await link.got(request("job-1"))
             assert seen == [("job-1", "printing")]
-        assert made.log._db.in_transaction is False
+        assert made.log._file._db.in_transaction is False
         link.say(confirmation("job-1"))
         await made.ended("job-1")
 

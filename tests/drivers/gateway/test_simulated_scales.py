@@ -13,6 +13,7 @@ import pytest
 from drivers.gateway.job_log import JobLog
 from drivers.gateway.links.opener import open_link
 from drivers.gateway.outbox import Outbox
+from drivers.gateway.pay_log import PayLog
 from drivers.gateway.settings import DeviceSettings, GatewaySettings, resolve_devices
 from drivers.gateway.supervisor import Supervisor
 from drivers.messages import Reading, ScaleCommand, Weight
@@ -47,9 +48,11 @@ async def at_the_counter(
         gateway_id="gw", hub_url="ws://x", token_file=folder, state_dir=folder, devices=(device,)
     )
     log, outbox = JobLog(folder / "jobs.sqlite3"), Outbox("boot", time.monotonic)
+    payments = PayLog(folder / "payments.sqlite3", time.time)
     supervisor = Supervisor(
         resolve_devices(settings),
         log=log,
+        payments=payments,
         outbox=outbox,
         open_link=open_link,
         rng=random.Random(1),
@@ -62,6 +65,7 @@ async def at_the_counter(
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         log.close()
+        payments.close()
 
 
 @pytest.mark.parametrize("spec", [TOLEDO_SCALE, CAS_SCALE, STREAM_SCALE, DIALOG_SCALE])

@@ -1,0 +1,1 @@
+"""Payment terminals and acquirers, one file per wire protocol."""
