@@ -28,15 +28,18 @@ from hub.devices.links import Gateways
 from hub.devices.spool import Spool
 from hub.devices.weights import Weights
 from hub.kernel.clock import SystemClock
-from hub.kernel.context import Actor
+from hub.kernel.context import SYSTEM, Actor
 from hub.kernel.errors import Refused
 from hub.kernel.files import write_whole
+from hub.kernel.ids import new_id
 from hub.kernel.jobs import Job
 from hub.kernel.journal import Record
 from hub.kernel.sealing import SEAL_EVERY_S, seal
 from hub.modules.identity import store as identity
+from hub.modules.identity.messages import EndStaleSessions
 
 _CLOCK_LOOK_S = 10.0
+_SESSIONS_LOOK_S = 600.0
 _WEIGHTS_LOOK_S = 0.5
 _SPOOL_NEWS = (PrintQueued, DeviceBound)
 
@@ -123,7 +126,10 @@ class Hub:
             self.weights.grow_old()
 
     def _jobs(self) -> list[Job]:
-        jobs = [Job("seal the journal", SEAL_EVERY_S, self._seal)]
+        jobs = [
+            Job("seal the journal", SEAL_EVERY_S, self._seal),
+            Job("end stale sessions", _SESSIONS_LOOK_S, self._end_stale_sessions),
+        ]
         clock = self.engine.clock
         if isinstance(clock, SystemClock):
             jobs.append(Job("look for a synchronised clock", _CLOCK_LOOK_S, clock.look_for_sync))
@@ -133,6 +139,9 @@ class Hub:
         """From the writer's thread, after each commit: a new job, or a printer that has a till now."""
         if any(isinstance(record.event, _SPOOL_NEWS) for record in records) and not loop.is_closed():
             loop.call_soon_threadsafe(self.spool.wake)
+
+    def _end_stale_sessions(self) -> None:
+        self.engine.bus.dispatch(EndStaleSessions(command_id=new_id()), SYSTEM)
 
     def _seal(self) -> None:
         seal(self.engine)

@@ -81,11 +81,10 @@ def _identity() -> None:
         text("staff_id"),
         text("terminal_id"),
         integer("opened_ms"),
-        integer("open"),
         key=("session_id",),
     )
-    index("identity_sessions_by_staff", "identity_sessions", "staff_id", "open")
-    index("identity_sessions_by_terminal", "identity_sessions", "terminal_id", "open")
+    index("identity_sessions_by_staff", "identity_sessions", "staff_id")
+    index("identity_sessions_by_terminal", "identity_sessions", "terminal_id")
 
 
 def _catalogue() -> None:

@@ -58,7 +58,7 @@ class SessionOpened(Event, frozen=True, kw_only=True, tag="identity.session_open
 
 
 class SessionClosed(Event, frozen=True, kw_only=True, tag="identity.session_closed.v1"):
-    """A staff member signed out, or somebody else signed in on their terminal."""
+    """A staff member signed out, somebody else signed in on their terminal, or the day was over."""
 
     subject_field: ClassVar[str] = "staff_id"
     staff_id: str

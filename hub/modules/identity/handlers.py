@@ -15,6 +15,7 @@ from hub.modules.identity.events import (
 )
 from hub.modules.identity.messages import (
     AddStaff,
+    EndStaleSessions,
     ErasePerson,
     RegisterTerminal,
     SetPin,
@@ -22,7 +23,7 @@ from hub.modules.identity.messages import (
     SignIn,
     SignOut,
 )
-from hub.modules.identity.model import is_pin, is_staff_no, is_terminal_id, permissions_of
+from hub.modules.identity.model import SESSION_MAX_MS, is_pin, is_staff_no, is_terminal_id, permissions_of
 
 
 def hash_new_pin(command: AddStaff | SetPin, read: Reader) -> str | None:
@@ -46,7 +47,6 @@ def sign_in(command: SignIn, ctx: Context) -> Decision:
         "staff_id": member.staff_id,
         "terminal_id": command.terminal_id,
         "opened_ms": ctx.now_ms,
-        "open": 1,
     }
     answer = SignedIn(
         session_id=session_id,
@@ -69,6 +69,11 @@ def sign_out(command: SignOut, ctx: Context) -> Decision:
     if not own and ctx.actor is not None and "identity.edit" not in ctx.actor.permissions:
         return Decision.refuse("auth.not_permitted", 403, permission="identity.edit")
     return _end([session])
+
+
+def end_stale_sessions(_command: EndStaleSessions, ctx: Context) -> Decision:
+    """End what yesterday left open: a till is no one's for ever. What lies in its basket stays there."""
+    return _end(store.sessions_before(ctx.read, ctx.now_ms - SESSION_MAX_MS))
 
 
 def add_staff(command: AddStaff, ctx: Context) -> Decision:

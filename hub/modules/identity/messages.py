@@ -35,6 +35,10 @@ class SignOut(Command, frozen=True, kw_only=True):
     session_id: str
 
 
+class EndStaleSessions(Command, frozen=True, kw_only=True):
+    """End the sessions that have been open for longer than a working day."""
+
+
 class AddStaff(Command, frozen=True, kw_only=True):
     """Take on a staff member; the name is kept only under that person's own key."""
 

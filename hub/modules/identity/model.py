@@ -18,6 +18,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {"cashier": CASHIER, "manager": MANAGER
 WRONG_PIN_LIMIT = 5
 LOCK_S = 60
 
+SESSION_MAX_MS = 20 * 3_600_000
+"""The longest day behind a till, and still over before the next one begins."""
+
 _PIN = re.compile(r"[0-9]{4,12}")
 _STAFF_NO = re.compile(r"[0-9A-Za-z-]{1,20}")
 _TERMINAL_ID = re.compile(r"[0-9A-Z]{1,8}")

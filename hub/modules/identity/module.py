@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hub.kernel.module import CommandSpec, Manifest
+from hub.kernel.module import CommandSpec, Durability, Manifest
 from hub.modules.identity import events, handlers, messages, pins, projection
 from hub.modules.identity.tables import TABLES
 
@@ -21,6 +21,7 @@ MODULE = Manifest(
     commands=(
         CommandSpec(messages.SignIn, handlers.sign_in, prepare=pins.check_pin, open_to_all=True),
         CommandSpec(messages.SignOut, handlers.sign_out),
+        CommandSpec(messages.EndStaleSessions, handlers.end_stale_sessions, EDIT, Durability.NORMAL),
         CommandSpec(messages.AddStaff, handlers.add_staff, EDIT, prepare=handlers.hash_new_pin),
         CommandSpec(messages.SetPin, handlers.set_pin, EDIT, prepare=handlers.hash_new_pin),
         CommandSpec(messages.RegisterTerminal, handlers.register_terminal, EDIT),

@@ -1,10 +1,10 @@
 """Every SELECT of identity, and the writes of its local tables."""
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, select
 
 from hub.kernel.context import Actor, People
 from hub.kernel.messages import View
-from hub.kernel.sql import Kept, Query, Reader, upsert
+from hub.kernel.sql import Kept, Query, Reader, insert_into, upsert
 from hub.modules.identity.messages import Me, Role, StaffView, TerminalView
 from hub.modules.identity.model import permissions_of
 from hub.modules.identity.tables import pins, sessions, staff, terminals
@@ -74,19 +74,21 @@ _open_sessions = select(
     staff.c.name_sealed,
     staff.c.role,
 ).where(
-    sessions.c.open == 1,
     staff.c.store_id == sessions.c.store_id,
     staff.c.staff_id == sessions.c.staff_id,
     staff.c.erased == 0,
 )
 _session = Query(_open_sessions.where(sessions.c.session_id == bindparam("session_id")), SessionRow)
 _sessions_at = Query(_open_sessions.where(sessions.c.terminal_id == bindparam("terminal_id")), SessionRow)
+_sessions_before = Query(
+    _open_sessions.where(sessions.c.opened_ms < bindparam("before_ms")).limit(bindparam("limit")), SessionRow
+)
 _sessions_of = Query(_open_sessions.where(sessions.c.staff_id == bindparam("staff_id")), SessionRow)
 
 save_pin: Kept = upsert(pins, replace=("pin_hash", "failures", "locked_until_ms"))
 drop_pin = Kept(delete(pins).where(pins.c.staff_id == bindparam("of_staff")))
-save_session: Kept = upsert(sessions, replace=("open",))
-end_session = Kept(update(sessions).where(sessions.c.session_id == bindparam("of_session")).values(open=0))
+save_session = insert_into(sessions)
+end_session = Kept(delete(sessions).where(sessions.c.session_id == bindparam("of_session")))
 
 
 def staff_member(read: Reader, store_id: str, staff_id: str) -> StaffRow | None:
@@ -147,6 +149,11 @@ def sessions_at(read: Reader, terminal_id: str) -> list[SessionRow]:
 def sessions_of(read: Reader, staff_id: str) -> list[SessionRow]:
     """The open sessions of a staff member."""
     return read.all(_sessions_of, staff_id=staff_id)
+
+
+def sessions_before(read: Reader, before_ms: int) -> list[SessionRow]:
+    """Open sessions that began before a moment, at most 200."""
+    return read.all(_sessions_before, before_ms=before_ms, limit=200)
 
 
 def actor_of(row: SessionRow) -> Actor:

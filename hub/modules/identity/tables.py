@@ -34,10 +34,10 @@ sessions = local(
     text("staff_id"),
     text("terminal_id"),
     integer("opened_ms"),
-    integer("open"),
-    Index("identity_sessions_by_terminal", "terminal_id", "open"),
-    Index("identity_sessions_by_staff", "staff_id", "open"),
+    Index("identity_sessions_by_terminal", "terminal_id"),
+    Index("identity_sessions_by_staff", "staff_id"),
     key=("session_id",),
 )
+"""Open ones only: that one was, and when it ended, is in the journal."""
 
 TABLES = (staff, terminals, pins, sessions)

@@ -5,8 +5,16 @@ from pathlib import Path
 from hub.kernel.context import SYSTEM, Caller
 from hub.modules.identity import store
 from hub.modules.identity.events import PinLocked, SessionClosed, SessionOpened, SignInFailed, StaffAdded
-from hub.modules.identity.messages import AddStaff, ErasePerson, RegisterTerminal, SetPin, SignIn, SignOut
-from hub.modules.identity.model import LOCK_S
+from hub.modules.identity.messages import (
+    AddStaff,
+    EndStaleSessions,
+    ErasePerson,
+    RegisterTerminal,
+    SetPin,
+    SignIn,
+    SignOut,
+)
+from hub.modules.identity.model import LOCK_S, SESSION_MAX_MS
 from tests.modules.shop import CASHIER_PIN, MANAGER_PIN, STAFF, STORE, TILL, Shop
 
 STRANGER = Caller()
@@ -171,3 +179,23 @@ def test_malformed_staff_and_tills_are_refused(bare: Shop) -> None:
         refusal = bare.refused(RegisterTerminal, SYSTEM, terminal_id=terminal_id, name="x")
         assert refusal.code == "identity.terminal_id_malformed"
     assert bare.records() == []
+
+
+def test_a_session_ends_when_its_day_is_over(bare: Shop) -> None:
+    shop = opened(bare)
+    cashiers = shop.do(SignIn, STRANGER, terminal_id=TILL, staff_no="1001", pin=CASHIER_PIN)
+    shop.clock.pass_s(SESSION_MAX_MS // 1000)
+    shop.do(EndStaleSessions, SYSTEM)
+    assert store.session(shop.read, cashiers.session_id) is not None
+    shop.clock.pass_s(1)
+    shop.do(EndStaleSessions, SYSTEM)
+    assert store.session(shop.read, cashiers.session_id) is None
+    assert [event.session_id for event in shop.events(SessionClosed)] == [cashiers.session_id]
+
+
+def test_sessions_that_ended_leave_no_row(bare: Shop) -> None:
+    shop = opened(bare)
+    for _ in range(3):
+        shop.do(SignIn, STRANGER, terminal_id=TILL, staff_no="1001", pin=CASHIER_PIN)
+    assert len(shop.events(SessionOpened)) == 3
+    assert len(store.sessions_before(shop.read, shop.clock.wall_ms + 1)) == 1
