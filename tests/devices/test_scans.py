@@ -112,6 +112,7 @@ def test_a_payment_code_out_of_place_lands_nowhere_and_is_kept_nowhere(
     (refused,) = counter.events(ScanRefused)
     assert refused.text == ""
     if not how:
+        assert outcome.refusal is not None
         assert outcome.refusal.code == refused.reason == "orders.pay_code_not_awaited"
     assert all(PAY_CODE not in str(record) for record in counter.records())
 
