@@ -125,7 +125,10 @@ AnyReading = Scan | Misread | DrawerPosition | PrinterStatus | Weight
 
 
 class DeviceInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """One configured device as the gateway sees it at hello; identity is "" until the device was opened."""
+    """One configured device as the gateway sees it at hello; identity is "" until the device was opened.
+
+    swapped_by is who put this unit in another's place, "" if nobody did.
+    """
 
     device_id: Id
     kind: Kind
@@ -135,6 +138,7 @@ class DeviceInfo(msgspec.Struct, frozen=True, kw_only=True):
     state: DeviceState = "closed"
     health: Health = "ok"
     reason: Reason = ""
+    swapped_by: Reason = ""
 
 
 class Frame(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
@@ -175,6 +179,7 @@ class DeviceChanged(Frame, frozen=True, kw_only=True, tag="device"):
     health: Health = "ok"
     reason: Reason = ""
     identity: str = ""
+    swapped_by: Reason = ""
 
 
 class JobAnswer(Frame, frozen=True, kw_only=True, tag="job"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -10,6 +11,8 @@ import msgspec
 from drivers.gateway.links.url import LinkUrl
 
 _SYS_CLASS = {"hid": "input", "serial": "tty"}
+_DEV_FOLDERS = {"hid": "/dev/input", "serial": "/dev"}
+_TYPING_KEYS = 0xFFFFFFFE
 # Cheap devices ship with these in every unit.
 _WORTHLESS_SERIALS = frozenset({"", "0", "00000000", "0000000000000000", "0001", "123456", "1234567890"})
 
@@ -42,21 +45,65 @@ def read_identity(url: LinkUrl, sys_root: Path = Path("/sys")) -> Identity:
     """The identity behind a link, out of sysfs for local devices."""
     if url.scheme == "tcp":
         return Identity(port=f"tcp:{url.host}:{url.port}")
-    node = os.path.basename(os.path.realpath(url.path))
-    entry = sys_root / "class" / _SYS_CLASS.get(url.scheme, "none") / node / "device"
-    if not entry.exists():
+    return _node_identity(_class_folder(url.scheme, sys_root) / os.path.basename(os.path.realpath(url.path)))
+
+
+def find_node(scheme: str, name: str, sys_root: Path = Path("/sys")) -> str | None:
+    """The one node whose device is called name, whatever the kernel calls the node today."""
+    found = [entry for entry, identity in _present(scheme, sys_root) if identity.is_called(name)]
+    if len(found) > 1:  # a scanner's volume keys are a node of their own
+        found = [entry for entry in found if _is_keyboard(entry)]
+    return f"{_DEV_FOLDERS[scheme]}/{found[0].name}" if len(found) == 1 else None
+
+
+def present_identities(scheme: str, sys_root: Path = Path("/sys")) -> list[Identity]:
+    """Every USB device with a node of this kind, each once; of input nodes only keyboards."""
+    found = {
+        identity.value: identity
+        for entry, identity in _present(scheme, sys_root)
+        if identity.value.startswith(("usb:", "port:")) and (scheme != "hid" or _is_keyboard(entry))
+    }
+    return [found[value] for value in sorted(found)]
+
+
+def _class_folder(scheme: str, sys_root: Path) -> Path:
+    return sys_root / "class" / _SYS_CLASS.get(scheme, "none")
+
+
+def _present(scheme: str, sys_root: Path) -> Iterator[tuple[Path, Identity]]:
+    folder = _class_folder(scheme, sys_root)
+    for entry in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if scheme != "hid" or entry.name.startswith("event"):
+            yield entry, _node_identity(entry)
+
+
+def _node_identity(entry: Path) -> Identity:
+    if not (entry / "device").exists():
         return Identity()
-    device = entry.resolve()
+    device = (entry / "device").resolve()
+    interface = ""
     for folder in (device, *device.parents):
+        interface = interface or _attribute(folder, "bInterfaceNumber")
         if (folder / "idVendor").exists():
-            return _usb_identity(folder)
+            return _usb_identity(folder, interface)
     return Identity(port=f"path:{device.name}")
 
 
-def _usb_identity(folder: Path) -> Identity:
+def _usb_identity(folder: Path, interface: str) -> Identity:
     vendor, product, serial = (_attribute(folder, name) for name in ("idVendor", "idProduct", "serial"))
     named = serial not in _WORTHLESS_SERIALS
-    return Identity(serial=f"usb:{vendor}:{product}:{serial}" if named else "", port=f"port:{folder.name}")
+    # One adapter with two lines is two devices: its lines are its interfaces.
+    line = f"#{interface}" if interface not in {"", "00"} else ""
+    return Identity(
+        serial=f"usb:{vendor}:{product}:{serial}{line}" if named else "", port=f"port:{folder.name}{line}"
+    )
+
+
+def _is_keyboard(entry: Path) -> bool:
+    """As udev has it: the keys from Escape to D."""
+    words = _attribute(entry / "device" / "capabilities", "key").split()
+    lowest = int(words[-1], 16) if words else 0
+    return lowest & _TYPING_KEYS == _TYPING_KEYS
 
 
 def _attribute(folder: Path, name: str) -> str:
@@ -74,8 +121,11 @@ class IdentityRegister:
         self._first_seen: dict[str, str] = {}
         self._contested: set[str] = set()
 
-    def claim(self, device_id: str, identity: Identity, pinned: str) -> str:
-        """The name device_id now holds; IdentityRefused if it is someone else's, or not what it was."""
+    def claim(self, device_id: str, identity: Identity, pinned: str, learned: str = "") -> str:
+        """The name device_id now holds; IdentityRefused if it is someone else's, or not what it was.
+
+        `learned` is what it was before this process: the same rule, over a restart.
+        """
         if pinned and not identity.is_called(pinned):
             raise IdentityRefused("identity.differs", f"expected {pinned}, found {identity.value or 'none'}")
         name = pinned or identity.value
@@ -87,8 +137,9 @@ class IdentityRegister:
             raise IdentityRefused("identity.taken", f"{name} is {holder}'s")
         if name in self._contested and not pinned:
             raise IdentityRefused("identity.ambiguous", f"{name} was seen on two devices")
-        if self._first_seen.setdefault(device_id, name) != name:
-            raise IdentityRefused("identity.differs", f"was {self._first_seen[device_id]}, now {name}")
+        was = self._first_seen.setdefault(device_id, learned or name)
+        if name != was and not pinned:
+            raise IdentityRefused("identity.differs", f"was {was}, now {name}")
         self._held[name] = device_id
         return name
 

@@ -13,11 +13,18 @@ from drivers.gateway.attempt import attempt
 from drivers.gateway.backoff import Backoff
 from drivers.gateway.desk import Desk
 from drivers.gateway.hotplug import Plug
-from drivers.gateway.identity import Identity, IdentityRefused, IdentityRegister, read_identity
+from drivers.gateway.identity import (
+    Identity,
+    IdentityRefused,
+    IdentityRegister,
+    find_node,
+    read_identity,
+)
 from drivers.gateway.links.fd_link import Link, LinkLost
 from drivers.gateway.links.opener import Opener
-from drivers.gateway.links.url import LinkUrlError
+from drivers.gateway.links.url import LinkUrl, LinkUrlError
 from drivers.gateway.outbox import Outbox
+from drivers.gateway.pins import Known, Pins
 from drivers.gateway.pulse import Pulse
 from drivers.gateway.session import Session
 from drivers.gateway.settings import Device
@@ -45,6 +52,7 @@ class Keeper:
         open_link: Opener,
         backoff: Backoff,
         plug: Plug,
+        pins: Pins,
         pulse: Pulse,
         monotonic: Callable[[], float],
         drawer_ids: tuple[str, ...] = (),
@@ -57,6 +65,7 @@ class Keeper:
         self._open_link = open_link
         self._backoff = backoff
         self._plug = plug
+        self._pins = pins
         self._pulse = pulse
         self._monotonic = monotonic
         self._drawer_ids = drawer_ids
@@ -107,18 +116,37 @@ class Keeper:
             raise group.exceptions[0] from group
 
     async def _attend(self) -> None:
-        link = await self._open_link(self._device.url)
+        known, url = await asyncio.to_thread(self._look_for_it)
+        link = await self._open_link(url)
         try:
-            self._plug.opened(self._device.url.path)
-            identity = await asyncio.to_thread(read_identity, self._device.url)
-            name = self._claim(identity)
-            self._show("claimed", "ok", "", name)
+            self._plug.opened(url.path)
+            identity = await asyncio.to_thread(read_identity, url)
+            name = await self._claim(identity, known)
+            self._show("claimed", "ok", "", name, known.by)
             await self._work(link, name)
         finally:
             link.close()
 
-    def _claim(self, identity: Identity) -> str:
-        return self._register.claim(self._device.device_id, identity, self._device.settings.identity)
+    def _look_for_it(self) -> tuple[Known, LinkUrl]:
+        """Who the device is to be, and where it hangs today; what is another's is not opened to find out."""
+        known, url = self._pins.of(self._device.settings), self._device.url
+        if not known.name or url.scheme not in {"hid", "serial"}:
+            return known, url
+        at_link = read_identity(url)
+        if at_link.is_called(known.name):
+            return known, url
+        if (node := find_node(url.scheme, known.name)) is not None:
+            return known, msgspec.structs.replace(url, path=node)
+        if at_link.value:
+            raise IdentityRefused("identity.differs", f"expected {known.name}, found {at_link.value}")
+        return known, url
+
+    async def _claim(self, identity: Identity, known: Known) -> str:
+        device = self._device
+        name = self._register.claim(device.device_id, identity, known.pinned, known.learned)
+        if name and not known.name and device.url.scheme in {"hid", "serial"}:
+            await asyncio.to_thread(self._pins.learn, device.settings, name)
+        return name
 
     async def _work(self, link: Link, name: str) -> None:
         session = Session(link, self._driver, self._hear, self._monotonic)
@@ -148,7 +176,15 @@ class Keeper:
         reason = blocked or near_end or ("" if status.online is not None else "printer.silent")
         self._show("enabled", "attention" if reason else "ok", reason)
 
-    def _show(self, state: DeviceState, health: Health, reason: str, name: str | None = None) -> None:
+    def _show(
+        self,
+        state: DeviceState,
+        health: Health,
+        reason: str,
+        name: str | None = None,
+        swapped_by: str | None = None,
+    ) -> None:
+        who = {"identity": name, "swapped_by": swapped_by}
         for device_id in (self._device.device_id, *self._drawer_ids):
             self._outbox.set_device(
                 msgspec.structs.replace(
@@ -156,7 +192,7 @@ class Keeper:
                     state=state,
                     health=health,
                     reason=reason,
-                    **({} if name is None else {"identity": name}),
+                    **{field: value for field, value in who.items() if value is not None},
                 )
             )
 

@@ -132,6 +132,7 @@ class Outbox:
             health=info.health,
             reason=info.reason,
             identity=info.identity,
+            swapped_by=info.swapped_by,
         )
 
     def _reading_frame(self, kept: _Kept) -> Reading:

@@ -21,6 +21,7 @@ from drivers.gateway.job_log import JobLog
 from drivers.gateway.links.opener import open_link
 from drivers.gateway.outbox import Outbox
 from drivers.gateway.pay_log import PayLog
+from drivers.gateway.pins import Pins
 from drivers.gateway.settings import GatewaySettings, SettingsError, read_token, resolve_devices
 from drivers.gateway.supervisor import Supervisor
 from drivers.gateway.udev import open_udev_monitor
@@ -56,6 +57,7 @@ async def _serve(settings: GatewaySettings, log: JobLog, payments: PayLog) -> No
             resolve_devices(settings),
             log=log,
             payments=payments,
+            pins=Pins(settings.state_dir),
             outbox=outbox,
             open_link=open_link,
             rng=rng,

@@ -23,6 +23,7 @@ from drivers.gateway.links.opener import Opener
 from drivers.gateway.outbox import Outbox
 from drivers.gateway.pay_desk import PayDesk
 from drivers.gateway.pay_log import PayLog
+from drivers.gateway.pins import Pins
 from drivers.gateway.print_desk import QUEUED, PrintDesk
 from drivers.gateway.pulse import Pulse
 from drivers.gateway.settings import Device
@@ -55,6 +56,7 @@ class Supervisor:
         *,
         log: JobLog,
         payments: PayLog,
+        pins: Pins,
         outbox: Outbox,
         open_link: Opener,
         rng: random.Random,
@@ -63,6 +65,7 @@ class Supervisor:
     ) -> None:
         self._log = log
         self._payments = payments
+        self._pins = pins
         self._outbox = outbox
         self._open_link = open_link
         self._rng = rng
@@ -184,6 +187,7 @@ class Supervisor:
             open_link=self._open_link,
             backoff=Backoff(RETRY_FIRST_S, RETRY_CEILING_S, self._rng),
             plug=self._hotplug.plug_for(device.url),
+            pins=self._pins,
             pulse=self._pulse,
             monotonic=self._monotonic,
             drawer_ids=tuple(drawer.device_id for drawer in mine),

@@ -27,6 +27,17 @@ class DeviceSeen(Event, frozen=True, kw_only=True, tag="devices.device_seen.v1")
     reason: str
 
 
+class DeviceSwapped(Event, frozen=True, kw_only=True, tag="devices.device_swapped.v1"):
+    """Another unit works under a device's name; `swapped_by` is who said so at the gateway, "" if nobody."""
+
+    subject_field: ClassVar[str] = "device_id"
+    device_id: str
+    gateway_id: str
+    former_identity: str
+    identity: str
+    swapped_by: str
+
+
 class ScanRead(Event, frozen=True, kw_only=True, tag="devices.scan_read.v1"):
     """A code was read for a terminal; what came of it follows in the same command."""
 

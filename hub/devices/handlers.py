@@ -6,6 +6,7 @@ from hub.devices import messages, model, store
 from hub.devices.events import (
     DeviceBound,
     DeviceSeen,
+    DeviceSwapped,
     DrawerMoved,
     DrawerReleaseFinished,
     DrawerReleaseRequested,
@@ -38,7 +39,7 @@ def bind_device(command: messages.BindDevice, context: Context) -> Decision:
 
 
 def see_device(command: messages.SeeDevice, context: Context) -> Decision:
-    """Record a device when something about it is new."""
+    """Record a device when something about it is new, and that its unit is another if it is."""
     known = store.device(context.read, context.store_id, command.device_id)
     kind = command.kind or (known.kind if known else None)
     if kind is None:
@@ -55,7 +56,23 @@ def see_device(command: messages.SeeDevice, context: Context) -> Decision:
     )
     if known and all(getattr(known, name) == getattr(seen, name) for name in seen.__struct_fields__):
         return Decision()
-    return Decision.of(seen)
+    return Decision.of(*_swapped(command, known, seen), seen)
+
+
+def _swapped(
+    command: messages.SeeDevice, known: messages.DeviceView | None, seen: DeviceSeen
+) -> list[DeviceSwapped]:
+    if known is None or not known.identity or known.identity == seen.identity:
+        return []
+    return [
+        DeviceSwapped(
+            device_id=seen.device_id,
+            gateway_id=seen.gateway_id,
+            former_identity=known.identity,
+            identity=seen.identity,
+            swapped_by=model.told(command.swapped_by),
+        )
+    ]
 
 
 class Scans:

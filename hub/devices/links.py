@@ -155,6 +155,7 @@ class Gateways:
                     kind=device.kind,
                     model=device.model,
                     identity=device.identity,
+                    swapped_by=device.swapped_by,
                     state=device.state,
                     health=device.health,
                     reason=device.reason,
@@ -169,7 +170,10 @@ class Gateways:
             return
         del self._links[link.gateway_id]
         for device_id in sorted(link.device_ids):
-            await self._see(link, device_id, "closed", "failed", "gateway_gone")
+            gone = wire.DeviceChanged(
+                device_id=device_id, state="closed", health="failed", reason="gateway_gone"
+            )
+            await self._see(link, gone)
         self._changed()
 
     def _changed(self) -> None:
@@ -188,9 +192,7 @@ class Gateways:
                 await self._take(link, frame)
             case wire.DeviceChanged():
                 link.device_ids.add(frame.device_id)
-                await self._see(
-                    link, frame.device_id, frame.state, frame.health, frame.reason, frame.identity
-                )
+                await self._see(link, frame)
                 self._changed()
             case wire.JobAnswer():
                 self._answered(frame)
@@ -235,18 +237,17 @@ class Gateways:
             case _:
                 return None  # a printer's status reaches the hub as a change of its health
 
-    async def _see(
-        self, link: GatewayLink, device_id: str, state: str, health: str, reason: str, identity: str = ""
-    ) -> None:
+    async def _see(self, link: GatewayLink, device: wire.DeviceChanged) -> None:
         await self._send_as(
             messages.SeeDevice(
                 command_id=new_id(),
-                device_id=device_id,
+                device_id=device.device_id,
                 gateway_id=link.gateway_id,
-                identity=identity,
-                state=state,
-                health=health,
-                reason=reason,
+                identity=device.identity,
+                swapped_by=device.swapped_by,
+                state=device.state,
+                health=device.health,
+                reason=device.reason,
             )
         )
 

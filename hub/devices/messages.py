@@ -28,6 +28,7 @@ class SeeDevice(Command, frozen=True, kw_only=True):
     kind: str | None = None
     model: str | None = None
     identity: str = ""
+    swapped_by: str = ""
     state: str
     health: str
     reason: str = ""

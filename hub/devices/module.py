@@ -43,6 +43,7 @@ def manifest(scan_target: handlers.ScanTarget) -> Manifest:
 EVENTS = (
     events.DeviceBound,
     events.DeviceSeen,
+    events.DeviceSwapped,
     events.ScanRead,
     events.ScanRefused,
     events.ScaleKeyPressed,

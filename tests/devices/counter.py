@@ -35,7 +35,7 @@ class Counter(Shop):
             self.see(device_id, kind)
             self.do(BindDevice, SYSTEM, device_id=device_id, terminal_id=TILL)
 
-    def see(self, device_id: str, kind: str, state: str = "enabled") -> None:
+    def see(self, device_id: str, kind: str, state: str = "enabled", **more: object) -> None:
         self.do(
             SeeDevice,
             SYSTEM,
@@ -45,6 +45,7 @@ class Counter(Shop):
             model="any",
             state=state,
             health="ok",
+            **more,
         )
 
     def scan(self, code: str, age_ms: int = 0, signed_in: bool = True, **place: object) -> Outcome:

@@ -19,6 +19,7 @@ from drivers.gateway.links.fd_link import Link, LinkLost
 from drivers.gateway.links.url import LinkUrl
 from drivers.gateway.outbox import Outbox
 from drivers.gateway.pay_log import PayLog
+from drivers.gateway.pins import Pins
 from drivers.gateway.settings import DeviceSettings, GatewaySettings, resolve_devices
 from drivers.gateway.supervisor import Supervisor
 from drivers.messages import GatewayFrame, JobAnswer, Print
@@ -111,6 +112,7 @@ class Counter:
             resolve_devices(settings),
             log=self.log,
             payments=self.payments,
+            pins=Pins(folder),
             outbox=self.outbox,
             open_link=self._open,
             rng=random.Random(1),

@@ -6,23 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from drivers.gateway.identity import Identity, IdentityRefused, IdentityRegister, read_identity
+from drivers.gateway.identity import (
+    Identity,
+    IdentityRefused,
+    IdentityRegister,
+    find_node,
+    present_identities,
+    read_identity,
+)
 from drivers.gateway.links.url import parse_link_url
+from tests.drivers.gateway.sysfs import Sysfs
 
 A = Identity(serial="usb:1a86:7523:A1", port="port:1-1")
 B = Identity(serial="usb:1a86:7523:A1", port="port:1-2")
-
-
-def usb_tty(root: Path, name: str, port: str, serial: str | None) -> None:
-    device = root / "devices" / "usb1" / port
-    interface = device / f"{port}:1.0" / name
-    interface.mkdir(parents=True)
-    (device / "idVendor").write_text("1a86\n")
-    (device / "idProduct").write_text("7523\n")
-    if serial is not None:
-        (device / "serial").write_text(serial + "\n")
-    (root / "class" / "tty" / name).mkdir(parents=True)
-    (root / "class" / "tty" / name / "device").symlink_to(interface)
 
 
 @pytest.mark.parametrize(
@@ -30,7 +26,7 @@ def usb_tty(root: Path, name: str, port: str, serial: str | None) -> None:
     [("AB12", "usb:1a86:7523:AB12"), (None, "port:1-1.4"), ("0001", "port:1-1.4"), ("", "port:1-1.4")],
 )
 def test_serial_number_else_port(tmp_path: Path, serial: str | None, value: str) -> None:
-    usb_tty(tmp_path, "ttyUSB0", "1-1.4", serial)
+    Sysfs(tmp_path).tty("ttyUSB0", "1-1.4", serial)
     identity = read_identity(parse_link_url("serial:///dev/ttyUSB0", {}), tmp_path)
     assert identity.value == value
     assert identity.is_called("port:1-1.4")
@@ -76,3 +72,38 @@ def test_a_pin_that_does_not_fit_is_refused() -> None:
 def test_devices_without_identity_never_collide() -> None:
     register = IdentityRegister()
     assert register.claim("one", Identity(), "") == register.claim("two", Identity(), "") == ""
+
+
+def test_the_two_lines_of_one_adapter_are_two_devices(tmp_path: Path) -> None:
+    sysfs = Sysfs(tmp_path)
+    sysfs.tty("ttyUSB0", "1-1", "FT1", interface="00")
+    sysfs.tty("ttyUSB1", "1-1", "FT1", interface="01")
+    assert [one.value for one in present_identities("serial", tmp_path)] == [
+        "usb:1a86:7523:FT1",
+        "usb:1a86:7523:FT1#01",
+    ]
+    assert find_node("serial", "port:1-1#01", tmp_path) == "/dev/ttyUSB1"
+
+
+def test_a_scanner_is_found_by_the_node_that_types(tmp_path: Path) -> None:
+    sysfs = Sysfs(tmp_path)
+    sysfs.keyboard("event4", "1-2", "S1")
+    sysfs.keyboard("event5", "1-2", "S1", keys="1f 0 0 0")
+    assert find_node("hid", "usb:1a86:7523:S1", tmp_path) == "/dev/input/event4"
+    assert find_node("hid", "usb:1a86:7523:S2", tmp_path) is None
+
+
+def test_of_two_alike_none_is_found(tmp_path: Path) -> None:
+    sysfs = Sysfs(tmp_path)
+    sysfs.tty("ttyUSB0", "1-1", "TWIN")
+    sysfs.tty("ttyUSB1", "1-2", "TWIN")
+    assert find_node("serial", "usb:1a86:7523:TWIN", tmp_path) is None
+    assert find_node("serial", "port:1-2", tmp_path) == "/dev/ttyUSB1"
+
+
+def test_what_was_learned_before_a_restart_holds_after_it() -> None:
+    register = IdentityRegister()
+    with pytest.raises(IdentityRefused) as refused:
+        register.claim("one", Identity(port="port:1-2"), "", "port:1-1")
+    assert refused.value.code == "identity.differs"
+    assert register.claim("one", Identity(port="port:1-1"), "", "port:1-1") == "port:1-1"

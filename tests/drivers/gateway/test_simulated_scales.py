@@ -14,6 +14,7 @@ from drivers.gateway.job_log import JobLog
 from drivers.gateway.links.opener import open_link
 from drivers.gateway.outbox import Outbox
 from drivers.gateway.pay_log import PayLog
+from drivers.gateway.pins import Pins
 from drivers.gateway.settings import DeviceSettings, GatewaySettings, resolve_devices
 from drivers.gateway.supervisor import Supervisor
 from drivers.messages import Reading, ScaleCommand, Weight
@@ -53,6 +54,7 @@ async def at_the_counter(
         resolve_devices(settings),
         log=log,
         payments=payments,
+        pins=Pins(folder),
         outbox=outbox,
         open_link=open_link,
         rng=random.Random(1),
