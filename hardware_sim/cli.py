@@ -5,6 +5,7 @@ import signal
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
 app = typer.Typer(no_args_is_help=True)
@@ -21,19 +22,20 @@ def run(
     port: Annotated[int, typer.Option(min=0, max=65535, help="The bench's port on 127.0.0.1.")] = 8730,
     goods: Annotated[Path | None, typer.Option(help="JSON list of goods to lay on the bench.")] = None,
     wiring: Annotated[Path | None, typer.Option(help="Write here how a gateway reaches the devices.")] = None,
-    faults: Annotated[Path | None, typer.Option(help="A fault schedule (JSON) to suffer.")] = None,
+    faults: Annotated[Path | None, typer.Option(help="A fault schedule (TOML or JSON) to suffer.")] = None,
+    seed: Annotated[int | None, typer.Option(help="In place of the schedule's own seed.")] = None,
 ) -> None:
     """Start the counter and its bench page; Ctrl-C ends both."""
     from hardware_sim.bench.goods import GoodsUnreadable, read_goods
     from hardware_sim.bench.server import BenchPlan, PortTaken, listen, serve
-    from hardware_sim.schedule import ScheduleUnreadable, read_schedule
+    from hardware_sim.schedule import FaultSchedule, ScheduleUnreadable, read_schedule, seeded
 
     try:
         bench = BenchPlan(
             folder=folder,
             goods=read_goods(goods) if goods else (),
             wiring=wiring,
-            schedule=read_schedule(faults) if faults else None,
+            schedule=seeded(read_schedule(faults) if faults else FaultSchedule(), seed),
         )
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, leave)
@@ -45,6 +47,17 @@ def run(
     except OSError as error:
         typer.echo(f"the devices cannot be set up under {folder}: {error}", err=True)
         raise typer.Exit(1) from None
+
+
+@app.command("faults")
+def list_faults() -> None:
+    """Every fault that a schedule or the bench can give a device, with its numbers."""
+    from hardware_sim.faults import FAULTS
+
+    for name, kind in FAULTS.items():
+        numbers = ", ".join(f"{field.name} = {field.default}" for field in msgspec.structs.fields(kind))
+        first = (kind.__doc__ or "").partition("\n")[0]
+        typer.echo(f"{name:<20} {first}{f' [{numbers}]' if numbers else ''}")
 
 
 def leave(*_: object) -> None:

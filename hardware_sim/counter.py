@@ -14,9 +14,10 @@ from hardware_sim.devices.printer_core import Torn
 from hardware_sim.devices.scales import Scale
 from hardware_sim.devices.scanners import Scanner
 from hardware_sim.devices.testbed import Testbed, available, process_testbed
+from hardware_sim.fate import Fate
 from hardware_sim.layout import STANDARD, KeyboardScannerSpec, Layout
 from hardware_sim.news import News
-from hardware_sim.schedule import FaultSchedule
+from hardware_sim.schedule import FaultSchedule, Milestone, check_schedule
 from hardware_sim.views import PaperLine, Receipt, ScanOutcome
 from hardware_sim.wiring import Wiring
 
@@ -51,12 +52,15 @@ class Counter:
         self.news = news
         self.receipts: deque[Receipt] = deque(maxlen=RECEIPTS_KEPT)
         self.testbed = testbed
-        self._to_come = list(schedule.steps)
         fitter = Fitter(folder, schedule.seed, testbed, clock_us, self)
         self._receipts_cut = 0
         self._layout = tuple(spec for spec in layout if testbed or not isinstance(spec, KeyboardScannerSpec))
         self.notice = None if len(self._layout) == len(layout) else NO_TESTBED
         self.devices: dict[str, Device] = {spec.device_id: fitter.build(spec) for spec in self._layout}
+        missing = {spec.device_id for spec in layout} - set(self.devices)
+        steps = tuple(step for step in schedule.steps if not {step.device_id, step.counter_id} & missing)
+        check_schedule(steps, {name: device.suffers for name, device in self.devices.items()})
+        self._fate = Fate(schedule.seed, steps)
 
     def device(self, device_id: str) -> Device:
         try:
@@ -107,15 +111,20 @@ class Counter:
     def changed(self, device: Device) -> None:
         self.news.device_changed(device.view())
 
-    def counted(self, device: Device) -> None:
+    def counted(self, device: Device, unit: Milestone) -> None:
         """Let happen what the schedule has for this point of the traffic."""
-        counts, device_id = device.counts, device.label.device_id
-        due = [s for s in self._to_come if s.counted_on == device_id and counts[s.unit] >= s.after]
-        for step in due:
-            self._to_come.remove(step)
-        for step in due:
-            if (struck := self.devices.get(step.device_id)) is not None:
-                struck.suffer(step.fault)
+        counted = (device.label.device_id, unit, device.counts[unit])
+        for device_id, fault in self._fate.over(*counted):
+            self.devices[device_id].relieve(type(fault))
+        for device_id, fault in self._fate.due(*counted):
+            self.devices[device_id].inject(fault)
+
+    async def pass_time(self) -> None:
+        """Let every device count the seconds, until cancelled."""
+        while True:
+            await asyncio.sleep(1)
+            for device in self.devices.values():
+                device.count("seconds", 1)
 
     def printed(self, device_id: str, line: PaperLine) -> None:
         self.news.printed(device_id, line)
@@ -158,6 +167,7 @@ async def open_counter(
                 tasks.create_task(device.run(), name=device_id)
                 for device_id, device in counter.devices.items()
             ]
+            running.append(tasks.create_task(counter.pass_time(), name="time"))
             try:
                 yield counter
             finally:

@@ -1,6 +1,6 @@
-"""Faults as data: what can go wrong with a device, and a schedule that replays it from a seed."""
+"""Faults as data: what can go wrong with a device."""
 
-from typing import Annotated
+from typing import Annotated, get_args
 
 import msgspec
 from msgspec import Meta
@@ -57,10 +57,54 @@ class Noise(msgspec.Struct, frozen=True, kw_only=True, tag="noise", tag_field="t
     max_bytes: Annotated[int, Meta(ge=1, le=64)] = 4
 
 
+class WrongParity(msgspec.Struct, frozen=True, kw_only=True, tag="wrong_parity", tag_field="type"):
+    """One seeded byte of every `one_in`-th frame arrives with its top bit turned.
+
+    Wrong parity on a 7-bit line, another character on an 8-bit one.
+    """
+
+    one_in: Annotated[int, Meta(ge=1, le=1000)] = 1
+
+
+class Doubled(msgspec.Struct, frozen=True, kw_only=True, tag="doubled", tag_field="type"):
+    """Every `one_in`-th frame is sent twice."""
+
+    one_in: Annotated[int, Meta(ge=1, le=1000)] = 1
+
+
+class GarbageAtPowerUp(
+    msgspec.Struct, frozen=True, kw_only=True, tag="garbage_at_power_up", tag_field="type"
+):
+    """The first frame after each plug comes behind up to `max_bytes` seeded random bytes."""
+
+    max_bytes: Annotated[int, Meta(ge=1, le=256)] = 32
+
+
+class StuckKey(msgspec.Struct, frozen=True, kw_only=True, tag="stuck_key", tag_field="type"):
+    """One seeded key of every code stays down and repeats itself `repeats` times."""
+
+    repeats: Annotated[int, Meta(ge=1, le=200)] = 20
+
+
+class DriftingWeight(msgspec.Struct, frozen=True, kw_only=True, tag="drifting_weight", tag_field="type"):
+    """What lies on the pan grows heavier (or lighter) all the time, though the scale calls it at rest."""
+
+    g_per_min: Annotated[int, Meta(ge=-10_000, le=10_000)] = 60
+
+
+class ShakenPan(msgspec.Struct, frozen=True, kw_only=True, tag="shaken_pan", tag_field="type"):
+    """The pan never comes to rest: a draught, a hand on the counter."""
+
+
+ScannerFault = StuckKey
+ScaleFault = DriftingWeight | ShakenPan
 PrinterFault = Offline | PaperOut | CoverOpen | CutterJam | DrawerStuck
-WireFault = SplitFrames | SlowDrain | Silent | Unplugged | Noise
-Fault = WireFault | PrinterFault
+WireFault = SplitFrames | SlowDrain | Silent | Unplugged | Noise | WrongParity | Doubled | GarbageAtPowerUp
+Fault = WireFault | PrinterFault | ScaleFault | ScannerFault
+FAULTS: dict[str, type[Fault]] = {kind.__struct_config__.tag: kind for kind in get_args(Fault)}
+"""Every fault by its name."""
 
 
-class Healed(msgspec.Struct, frozen=True, kw_only=True, tag="healed", tag_field="type"):
-    """Everything is put right again: plugged in, paper in, cover closed, no fault left."""
+def name_of(fault: Fault | type[Fault]) -> str:
+    """What a fault is called where it is data."""
+    return str(fault.__struct_config__.tag)

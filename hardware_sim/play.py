@@ -139,6 +139,10 @@ class SimulatedCounter:
     def inject(self, device_id: str, fault: Fault) -> None:
         self._call(lambda counter: counter.device(device_id).inject(fault))
 
+    def relieve(self, device_id: str, kind: type[Fault]) -> None:
+        """Take one fault away."""
+        self._call(lambda counter: counter.device(device_id).relieve(kind))
+
     def heal(self, device_id: str) -> None:
         self._call(lambda counter: counter.device(device_id).heal())
 

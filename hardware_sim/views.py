@@ -57,7 +57,10 @@ class ScaleView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeviceView(msgspec.Struct, frozen=True, kw_only=True):
-    """`plugged` is our end of the wire; `connected` is whether a host holds the other end open."""
+    """`plugged` is our end of the wire; `connected` is whether a host holds the other end open.
+
+    `can_suffer` names the faults that such a device may have.
+    """
 
     device_id: str
     kind: DeviceKind
@@ -68,6 +71,7 @@ class DeviceView(msgspec.Struct, frozen=True, kw_only=True):
     plugged: bool
     connected: bool
     faults: tuple[Fault, ...] = ()
+    can_suffer: tuple[str, ...] = ()
     scanner: ScannerView | None = None
     printer: PrinterView | None = None
     drawer: DrawerView | None = None

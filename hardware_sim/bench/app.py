@@ -18,6 +18,7 @@ from hardware_sim.bench.guard import LocalPagesOnly
 from hardware_sim.bench.messages import Good, Problem
 from hardware_sim.bench.routes import api, counter_of, feed_of
 from hardware_sim.counter import Counter, NotThatKind, UnknownDevice
+from hardware_sim.devices.device import Unsuited
 from hardware_sim.devices.input_keys import Untypable
 
 PAGES = Path(__file__).resolve().parent.parent / "static" / "bench"
@@ -60,6 +61,11 @@ def not_that_kind(_: Request[Any, Any, State], error: NotThatKind) -> Response[P
     return problem(409, "bench.not_that_kind", "这个设备做不到", f"{error.args[0]} cannot do that")
 
 
+def unsuited(_: Request[Any, Any, State], error: Unsuited) -> Response[Problem]:
+    device_id, fault = error.args
+    return problem(409, "bench.unsuited", "这个设备没有这种故障", f"{device_id} cannot have {fault}")
+
+
 def untypable(_: Request[Any, Any, State], error: Untypable) -> Response[Problem]:
     english = f"A keyboard scanner cannot type this: {error}"
     return problem(422, "bench.untypable", "键盘扫码枪打不出这个字符", english)
@@ -86,6 +92,7 @@ def build_app(counter: Counter, feed: Feed, goods: tuple[Good, ...], pages: Path
         exception_handlers={
             UnknownDevice: unknown_device,
             NotThatKind: not_that_kind,
+            Unsuited: unsuited,
             Untypable: untypable,
             HTTPException: refused,
         },

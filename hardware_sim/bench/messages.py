@@ -62,7 +62,7 @@ class PressKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
 
 class SetFault(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """POST /api/devices/{device_id}/faults. DELETE on the same path heals the device."""
+    """POST /api/devices/{device_id}/faults. DELETE there heals the device, DELETE …/faults/{name} of one."""
 
     fault: Fault
 

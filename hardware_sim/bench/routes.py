@@ -23,6 +23,7 @@ from hardware_sim.bench.messages import (
 )
 from hardware_sim.bench.picture import picture_of
 from hardware_sim.counter import Counter, NotThatKind
+from hardware_sim.faults import FAULTS
 from hardware_sim.views import DeviceView, Receipt, ScanOutcome
 
 LONGEST_WAIT_S = 60.0
@@ -126,6 +127,16 @@ async def set_fault(state: State, device_id: FromPath[str], data: JSONBody[SetFa
     return device.view()
 
 
+@delete("/devices/{device_id:str}/faults/{fault:str}", operation_id="relieve", status_code=HTTP_200_OK)
+async def relieve(state: State, device_id: FromPath[str], fault: FromPath[str]) -> DeviceView:
+    """Take one fault away, by its name."""
+    device = counter_of(state).device(device_id)
+    if fault not in FAULTS:
+        raise NotFoundException(detail=f"no fault {fault}")
+    device.relieve(FAULTS[fault])
+    return device.view()
+
+
 @delete("/devices/{device_id:str}/faults", operation_id="heal", status_code=HTTP_200_OK)
 async def heal(state: State, device_id: FromPath[str]) -> DeviceView:
     device = counter_of(state).device(device_id)
@@ -178,6 +189,7 @@ api = Router(
         set_weight,
         press_key,
         set_fault,
+        relieve,
         heal,
         list_receipts,
         next_receipt,

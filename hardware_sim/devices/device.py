@@ -3,14 +3,33 @@
 import asyncio
 from collections import Counter as Tally
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, TypedDict
 
 from hardware_sim.devices.fault_set import FaultSet
 from hardware_sim.devices.printer_core import Torn
 from hardware_sim.devices.wire import Wire
-from hardware_sim.faults import Fault, Healed, Silent, SlowDrain, SplitFrames, Unplugged
+from hardware_sim.faults import Fault, Silent, SlowDrain, SplitFrames, Unplugged, name_of
 from hardware_sim.schedule import Milestone
-from hardware_sim.views import DeviceKind, DeviceView, PaperLine
+from hardware_sim.views import (
+    DeviceKind,
+    DeviceView,
+    DisplayView,
+    DrawerView,
+    PaperLine,
+    PrinterView,
+    ScaleView,
+    ScannerView,
+)
+
+
+class OwnViews(TypedDict, total=False):
+    """The parts of a DeviceView that belong to one kind of device."""
+
+    scanner: ScannerView
+    printer: PrinterView
+    drawer: DrawerView | None
+    display: DisplayView
+    scale: ScaleView
 
 
 @dataclass(frozen=True)
@@ -23,11 +42,15 @@ class Label:
     name_en: str
 
 
+class Unsuited(TypeError):
+    """This kind of device cannot suffer this fault."""
+
+
 class Audience(Protocol):
     """Who is told what devices do."""
 
     def changed(self, device: "Device") -> None: ...
-    def counted(self, device: "Device") -> None: ...
+    def counted(self, device: "Device", unit: Milestone) -> None: ...
     def printed(self, device_id: str, line: PaperLine) -> None: ...
     def torn(self, device_id: str, columns: int, torn: Torn) -> None: ...
 
@@ -36,6 +59,7 @@ class Device:
     """One device. Its wire is given after it is made; everything runs on one event loop."""
 
     kind: ClassVar[DeviceKind]
+    suffers: ClassVar[tuple[type[Fault], ...]]
     wire: Wire
 
     def __init__(self, label: Label, audience: Audience, seed: int) -> None:
@@ -46,6 +70,22 @@ class Device:
         self._sending = asyncio.Lock()
 
     def view(self) -> DeviceView:
+        return DeviceView(
+            device_id=self.label.device_id,
+            kind=self.kind,
+            model=self.label.model,
+            name=self.label.name,
+            name_en=self.label.name_en,
+            link=self.wire.link,
+            plugged=self.wire.plugged,
+            connected=self.wire.connected,
+            faults=self.faults.active(),
+            can_suffer=tuple(map(name_of, self.suffers)),
+            **self.own_views(),
+        )
+
+    def own_views(self) -> OwnViews:
+        """What this kind of device shows beside what every device does."""
         raise NotImplementedError
 
     async def run(self) -> None:
@@ -53,6 +93,8 @@ class Device:
 
     def plug(self) -> None:
         self.faults.drop(Unplugged)
+        if not self.wire.plugged:
+            self.faults.powered_up()
         self.wire.plug()
 
     def unplug(self) -> None:
@@ -60,14 +102,35 @@ class Device:
         self.wire.unplug()
 
     def inject(self, fault: Fault) -> None:
+        """Suffer this from now on; Unsuited if such a device cannot."""
+        if type(fault) not in self.suffers:
+            raise Unsuited(self.label.device_id, name_of(fault))
         self.faults.put(fault)
+        self.strike(fault)
         if isinstance(fault, Unplugged) and self.faults.spent:
             self.unplug()
         self.repace()
         self.line_changed()
 
+    def relieve(self, kind: type[Fault]) -> None:
+        """Suffer this no longer."""
+        self.faults.drop(kind)
+        self.recover(kind)
+        if kind is Unplugged:
+            self.plug()
+        self.repace()
+        self.line_changed()
+
+    def strike(self, fault: Fault) -> None:
+        """What a fault does to this kind of device at once."""
+
+    def recover(self, kind: type[Fault]) -> None:
+        """Put right what `strike` did."""
+
     def heal(self) -> None:
         """Everything is put right, and plugged in."""
+        for kind in self.suffers:
+            self.recover(kind)
         self.faults.clear()
         self.repace()
         self.plug()
@@ -88,13 +151,7 @@ class Device:
     def count(self, unit: Milestone, amount: int) -> None:
         """Count, and let what is scheduled for this point happen."""
         self.counts[unit] += amount
-        self._audience.counted(self)
-
-    def suffer(self, fault: Fault | Healed) -> None:
-        if isinstance(fault, Healed):
-            self.heal()
-        else:
-            self.inject(fault)
+        self._audience.counted(self, unit)
 
     async def transmit(self, frame: bytes, unit: int = 1) -> bool:
         """Send a frame through the faults; True if all of it reached a host."""
@@ -102,6 +159,7 @@ class Device:
             if self.faults.get(Silent):
                 return False
             split = self.faults.get(SplitFrames)
+            frame = self.faults.bent(frame) if unit == 1 and frame else frame
             for number, piece in enumerate(self.faults.pieces(frame, unit)):
                 if number and split:
                     await asyncio.sleep(split.gap_ms / 1000)

@@ -2,32 +2,25 @@
 
 from typing import ClassVar
 
-from hardware_sim.devices.device import Audience, Device, Label
+from hardware_sim.devices.device import Audience, Device, Label, OwnViews
 from hardware_sim.devices.pole import Face
-from hardware_sim.views import DeviceKind, DeviceView, DisplayView
+from hardware_sim.faults import Fault, Silent, SlowDrain, Unplugged
+from hardware_sim.views import DeviceKind, DisplayView
 
 
 class Display(Device):
     """A face on a wire; dark again after the plug was pulled."""
 
     kind: ClassVar[DeviceKind] = "display"
+    suffers: ClassVar[tuple[type[Fault], ...]] = (SlowDrain, Silent, Unplugged)
 
     def __init__(self, label: Label, audience: Audience, seed: int, face: Face) -> None:
         super().__init__(label, audience, seed)
         self.face = face
 
-    def view(self) -> DeviceView:
+    def own_views(self) -> OwnViews:
         face = self.face
-        return DeviceView(
-            device_id=self.label.device_id,
-            kind=self.kind,
-            model=self.label.model,
-            name=self.label.name,
-            name_en=self.label.name_en,
-            link=self.wire.link,
-            plugged=self.wire.plugged,
-            connected=self.wire.connected,
-            faults=self.faults.active(),
+        return OwnViews(
             display=DisplayView(
                 lines=face.lines, lit=face.lit, brightness=face.brightness, clears=face.clears
             ),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 EVENT = struct.Struct("llHHi")  # struct input_event on 64-bit Linux: 24 bytes
 EV_SYN, EV_KEY, EV_MSC = 0, 1, 4
 SYN_REPORT, SYN_DROPPED, MSC_SCAN = 0, 3, 4
+RELEASED, PRESSED, REPEATED = 0, 1, 2
 KEY_ENTER, KEY_TAB, KEY_LEFTCTRL, KEY_LEFTSHIFT, KEY_SPACE = 28, 15, 29, 42, 57
 HID_PAGE_KEYBOARD = 0x70000
 
@@ -30,25 +31,26 @@ class Untypable(ValueError):
     """The text holds a character that no key of the layout makes."""
 
 
-def typed(text: str, at_us: int) -> Iterator[bytes]:
-    """One chunk of whole events per character."""
-    for char in text:
+def typed(text: str, at_us: int, held: tuple[int, int] | None = None) -> Iterator[bytes]:
+    """One chunk of whole events per character; `held` is which key stays down and how often it repeats."""
+    for number, char in enumerate(text):
+        repeats = held[1] if held and held[0] == number else 0
         if char in PLAIN:
-            yield tap(PLAIN[char], at_us)
+            yield tap(PLAIN[char], at_us, repeats)
         elif char in SHIFTED:
-            yield held(KEY_LEFTSHIFT, SHIFTED[char], at_us)
+            yield with_modifier(KEY_LEFTSHIFT, SHIFTED[char], at_us, repeats)
         elif char in CONTROL:
-            yield held(KEY_LEFTCTRL, CONTROL[char], at_us)
+            yield with_modifier(KEY_LEFTCTRL, CONTROL[char], at_us, repeats)
         else:
             raise Untypable(f"no key types {char!r}")
 
 
-def tap(key: int, at_us: int) -> bytes:
-    return press(key, 1, at_us) + press(key, 0, at_us)
+def tap(key: int, at_us: int, repeats: int = 0) -> bytes:
+    return press(key, PRESSED, at_us) + repeats * press(key, REPEATED, at_us) + press(key, RELEASED, at_us)
 
 
-def held(modifier: int, key: int, at_us: int) -> bytes:
-    return press(modifier, 1, at_us) + tap(key, at_us) + press(modifier, 0, at_us)
+def with_modifier(modifier: int, key: int, at_us: int, repeats: int = 0) -> bytes:
+    return press(modifier, PRESSED, at_us) + tap(key, at_us, repeats) + press(modifier, RELEASED, at_us)
 
 
 def press(key: int, value: int, at_us: int) -> bytes:

@@ -2,16 +2,17 @@
 
 import asyncio
 from collections import deque
-from typing import ClassVar
+from typing import ClassVar, get_args
 
-from hardware_sim.devices.device import Audience, Device, Label
+from hardware_sim.devices.device import Audience, Device, Label, OwnViews
 from hardware_sim.devices.labels import Condition, Language, PrintedLabel
 from hardware_sim.devices.paper import text_of
 from hardware_sim.devices.printer_core import Torn
-from hardware_sim.faults import CoverOpen, Fault, Offline, PaperOut, Unplugged
-from hardware_sim.views import DeviceKind, DeviceView, PrinterView
+from hardware_sim.faults import CoverOpen, Fault, Offline, PaperOut, Unplugged, WireFault
+from hardware_sim.views import DeviceKind, PrinterView
 
 COLUMNS = 32
+NOISE_BYTES = bytes(range(0x80, 0x100))
 MEMORY_LABELS = 200  # what comes on top of this is not kept
 
 
@@ -19,6 +20,7 @@ class LabelPrinter(Device):
     """Each copy of a label is torn off as a receipt of its own."""
 
     kind: ClassVar[DeviceKind] = "printer"
+    suffers: ClassVar[tuple[type[Fault], ...]] = (*get_args(WireFault), Offline, PaperOut, CoverOpen)
 
     def __init__(
         self, label: Label, audience: Audience, seed: int, language: Language, label_ms: int = 0
@@ -32,17 +34,8 @@ class LabelPrinter(Device):
         self._work = asyncio.Event()
         self._answer = asyncio.Event()
 
-    def view(self) -> DeviceView:
-        return DeviceView(
-            device_id=self.label.device_id,
-            kind=self.kind,
-            model=self.label.model,
-            name=self.label.name,
-            name_en=self.label.name_en,
-            link=self.wire.link,
-            plugged=self.wire.plugged,
-            connected=self.wire.connected,
-            faults=self.faults.active(),
+    def own_views(self) -> OwnViews:
+        return OwnViews(
             printer=PrinterView(
                 paper="out" if self._paper_out else "ok",
                 cover_open=self.faults.get(CoverOpen) is not None,
@@ -74,15 +67,14 @@ class LabelPrinter(Device):
         self._waiting.clear()
         self._language.forget()
 
-    def inject(self, fault: Fault) -> None:
+    def strike(self, fault: Fault) -> None:
         if isinstance(fault, PaperOut):
             self._labels_left = fault.after_lines
-        super().inject(fault)
         self._stir()
 
-    def heal(self) -> None:
-        self._labels_left = None
-        super().heal()
+    def recover(self, kind: type[Fault]) -> None:
+        if kind is PaperOut:
+            self._labels_left = None
         self._stir()
 
     @property
@@ -122,7 +114,7 @@ class LabelPrinter(Device):
             self._answer.clear()
             while self._language.asked:
                 self._language.asked -= 1
-                await self.transmit(self._language.answer(self._condition()))
+                await self.transmit(self.faults.noise(NOISE_BYTES) + self._language.answer(self._condition()))
 
     def _condition(self) -> Condition:
         return Condition(

@@ -45,6 +45,7 @@ class Pan:
         self._put_s = now_s() - traits.settle_s
         self._drift_g_per_min = 0
         self._shaken = False
+        self._wind_g_per_min, self._wind_since_s, self._restless = 0, 0.0, False
         self._zero_g = 0.0
         self._tare_g = 0
 
@@ -54,6 +55,14 @@ class Pan:
         self.load_g, self._drift_g_per_min, self._shaken = load_g, drift_g_per_min, shaken
         self.moves += 1
 
+    def drift(self, g_per_min: int) -> None:
+        """Whatever lies there grows heavier from now on; 0 puts the pan right."""
+        self._wind_g_per_min, self._wind_since_s = g_per_min, self._now_s()
+
+    def shake(self, restless: bool) -> None:
+        """The pan never comes to rest, or may again."""
+        self._restless = restless
+
     def settles_in_s(self) -> float:
         """How long what lies there will go on swinging."""
         return max(0.0, self._put_s + self.traits.settle_s - self._now_s())
@@ -61,7 +70,7 @@ class Pan:
     def show(self) -> Shown:
         division_g = self.traits.division_g
         lying_g = self._lying_g()
-        if self._shaken:
+        if self._shaken or self._restless:
             lying_g += self._random.uniform(-SHAKE_DIVISIONS, SHAKE_DIVISIONS) * division_g
         gross_g = round((lying_g - self._zero_g) / division_g) * division_g
         return Shown(
@@ -101,7 +110,8 @@ class Pan:
         swing_g = (self._from_g - self.load_g) * math.exp(-SETTLED_TO * since_s / self.traits.settle_s)
         if since_s >= self.traits.settle_s:
             swing_g = 0.0
-        return self.load_g + swing_g + self._drift_g_per_min * since_s / 60
+        wind_g = self._wind_g_per_min * (self._now_s() - self._wind_since_s) / 60
+        return self.load_g + swing_g + wind_g + self._drift_g_per_min * since_s / 60
 
     def _moving(self) -> bool:
-        return self._shaken or self.settles_in_s() > 0
+        return self._shaken or self._restless or self.settles_in_s() > 0

@@ -1,13 +1,24 @@
 """A receipt printer on its wire, with the drawer on its connector."""
 
 import asyncio
-from typing import ClassVar
+from typing import ClassVar, get_args
 
-from hardware_sim.devices.device import Audience, Device, Label
+from hardware_sim.devices.device import Audience, Device, Label, OwnViews
 from hardware_sim.devices.printer_core import PrinterCore, Torn
 from hardware_sim.devices.wire import READ_BYTES
-from hardware_sim.faults import CoverOpen, CutterJam, DrawerStuck, Fault, Offline, PaperOut, Silent, Unplugged
-from hardware_sim.views import DeviceKind, DeviceView, DrawerView, PaperLine, PaperState, PrinterView
+from hardware_sim.faults import (
+    CoverOpen,
+    CutterJam,
+    DrawerStuck,
+    Fault,
+    Offline,
+    PaperOut,
+    PrinterFault,
+    Silent,
+    Unplugged,
+    WireFault,
+)
+from hardware_sim.views import DeviceKind, DrawerView, PaperLine, PaperState, PrinterView
 
 NOISE_BYTES = bytes(range(0x80, 0x100))
 
@@ -16,6 +27,7 @@ class Printer(Device):
     """Prints a line every `line_ms` (0: at once); answers real-time requests meanwhile."""
 
     kind: ClassVar[DeviceKind] = "printer"
+    suffers: ClassVar[tuple[type[Fault], ...]] = get_args(WireFault) + get_args(PrinterFault)
 
     def __init__(
         self,
@@ -32,19 +44,10 @@ class Printer(Device):
         self._answer = asyncio.Event()
         self._held = False
 
-    def view(self) -> DeviceView:
+    def own_views(self) -> OwnViews:
         core = self.core
         drawer = DrawerView(open=core.drawer.open, kicks=core.drawer.kicks) if core.drawer else None
-        return DeviceView(
-            device_id=self.label.device_id,
-            kind=self.kind,
-            model=self.label.model,
-            name=self.label.name,
-            name_en=self.label.name_en,
-            link=self.wire.link,
-            plugged=self.wire.plugged,
-            connected=self.wire.connected,
-            faults=self.faults.active(),
+        return OwnViews(
             printer=PrinterView(
                 paper=core.paper,
                 cover_open=core.cover_open,
@@ -77,7 +80,7 @@ class Printer(Device):
         super().unplug()
         self.core.power_cycle()
 
-    def inject(self, fault: Fault) -> None:
+    def strike(self, fault: Fault) -> None:
         match fault:
             case Offline():
                 self.core.switched_offline = True
@@ -91,16 +94,20 @@ class Printer(Device):
                 self.core.jam_next_cut = True
             case DrawerStuck() if self.core.drawer:
                 self.core.drawer.stuck = True
-        super().inject(fault)
         self._stir()
 
-    def heal(self) -> None:
+    def recover(self, kind: type[Fault]) -> None:
         core = self.core
-        core.paper, core.lines_left, core.cover_open, core.switched_offline = "ok", None, False, False
-        core.jam_next_cut = core.cutter_error = False
-        if core.drawer:
+        if kind is Offline:
+            core.switched_offline = False
+        elif kind is PaperOut:
+            core.paper, core.lines_left = "ok", None
+        elif kind is CoverOpen:
+            core.cover_open = False
+        elif kind is CutterJam:
+            core.jam_next_cut = core.cutter_error = False
+        elif kind is DrawerStuck and core.drawer:
             core.drawer.stuck = False
-        super().heal()
         self._stir()
 
     def set_paper(self, paper: PaperState, after_lines: int = 0) -> None:

@@ -1,12 +1,14 @@
 """A scale on its line: answers what it is asked, or streams, what lies on its pan."""
 
 import asyncio
-from typing import ClassVar
+from typing import ClassVar, get_args
 
-from hardware_sim.devices.device import Audience, Device, Label
+from hardware_sim.devices.device import Audience, Device, Label, OwnViews
 from hardware_sim.devices.pan import Pan
 from hardware_sim.devices.scale_wires import ScaleWire
-from hardware_sim.views import DeviceKind, DeviceView, ScaleKey, ScaleView
+from hardware_sim.faults import DriftingWeight, Fault, ScaleFault, ShakenPan, WireFault
+from hardware_sim.schedule import Milestone
+from hardware_sim.views import DeviceKind, ScaleKey, ScaleView
 
 NOISE_BYTES = bytes(range(0x80, 0x100)) + b"\x00\x02\x7f?#%0123"
 ANSWERS_KEPT = 64
@@ -17,6 +19,7 @@ class Scale(Device):
     """Answers go out in order; a host that asks faster than they leave loses the newest."""
 
     kind: ClassVar[DeviceKind] = "scale"
+    suffers: ClassVar[tuple[type[Fault], ...]] = get_args(WireFault) + get_args(ScaleFault)
 
     def __init__(self, label: Label, audience: Audience, seed: int, pan: Pan, speech: ScaleWire) -> None:
         super().__init__(label, audience, seed)
@@ -25,18 +28,9 @@ class Scale(Device):
         self._answers: asyncio.Queue[bytes] = asyncio.Queue(ANSWERS_KEPT)
         self._settled: asyncio.TimerHandle | None = None
 
-    def view(self) -> DeviceView:
+    def own_views(self) -> OwnViews:
         shown = self.pan.show()
-        return DeviceView(
-            device_id=self.label.device_id,
-            kind=self.kind,
-            model=self.label.model,
-            name=self.label.name,
-            name_en=self.label.name_en,
-            link=self.wire.link,
-            plugged=self.wire.plugged,
-            connected=self.wire.connected,
-            faults=self.faults.active(),
+        return OwnViews(
             scale=ScaleView(
                 load_g=self.pan.load_g,
                 shown_g=None if shown.over or shown.under else shown.net_g,
@@ -70,6 +64,23 @@ class Scale(Device):
         """Put this on the pan in place of what lies there; told again when it has settled."""
         self.pan.put(load_g, drift_g_per_min, shaken)
         self._tell_until_settled()
+
+    def strike(self, fault: Fault) -> None:
+        if isinstance(fault, DriftingWeight):
+            self.pan.drift(fault.g_per_min)
+        elif isinstance(fault, ShakenPan):
+            self.pan.shake(True)
+
+    def recover(self, kind: type[Fault]) -> None:
+        if kind is DriftingWeight:
+            self.pan.drift(0)
+        elif kind is ShakenPan:
+            self.pan.shake(False)
+
+    def count(self, unit: Milestone, amount: int) -> None:
+        super().count(unit, amount)
+        if unit == "seconds" and (self.faults.get(DriftingWeight) or self.faults.get(ShakenPan)):
+            self.line_changed()
 
     def press(self, key: ScaleKey) -> bool:
         """Press one of the scale's own keys; False when it refuses."""

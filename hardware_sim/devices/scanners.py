@@ -3,9 +3,20 @@
 from collections.abc import Callable
 from typing import ClassVar
 
-from hardware_sim.devices.device import Audience, Device, Label
+from hardware_sim.devices.device import Audience, Device, Label, OwnViews
 from hardware_sim.devices.input_keys import EVENT, typed
-from hardware_sim.views import DeviceKind, DeviceView, ScannerView
+from hardware_sim.faults import (
+    Doubled,
+    Fault,
+    GarbageAtPowerUp,
+    Noise,
+    Silent,
+    SplitFrames,
+    StuckKey,
+    Unplugged,
+    WrongParity,
+)
+from hardware_sim.views import DeviceKind, ScannerView
 
 NOISE_KEYS = b"0123456789abcdefghijklmnopqrstuvwxyz"
 NOISE_BYTES = bytes(byte for byte in range(0x80, 0x100)) + b"\x00\x01\x7f#%"
@@ -22,17 +33,8 @@ class Scanner(Device):
         super().__init__(label, audience, seed)
         self._last_code: str | None = None
 
-    def view(self) -> DeviceView:
-        return DeviceView(
-            device_id=self.label.device_id,
-            kind=self.kind,
-            model=self.label.model,
-            name=self.label.name,
-            name_en=self.label.name_en,
-            link=self.wire.link,
-            plugged=self.wire.plugged,
-            connected=self.wire.connected,
-            faults=self.faults.active(),
+    def own_views(self) -> OwnViews:
+        return OwnViews(
             scanner=ScannerView(scans=self.counts["scans"], last_code=self._last_code),
         )
 
@@ -53,17 +55,38 @@ class Scanner(Device):
 class KeyboardScanner(Scanner):
     """Types the code and Enter on a US keyboard."""
 
+    suffers: ClassVar[tuple[type[Fault], ...]] = (
+        SplitFrames,
+        Silent,
+        Unplugged,
+        Noise,
+        GarbageAtPowerUp,
+        StuckKey,
+    )
+
     def __init__(self, label: Label, audience: Audience, seed: int, now_us: Callable[[], int]) -> None:
         super().__init__(label, audience, seed)
         self._now_us = now_us
 
     def frame(self, code: str) -> tuple[bytes, int]:
         text = self.faults.noise(NOISE_KEYS).decode() + code + "\r"
-        return b"".join(typed(text, self._now_us())), EVENT.size
+        stuck = self.faults.get(StuckKey)
+        held = (self.faults.pick(len(text)), stuck.repeats) if stuck else None
+        return b"".join(typed(text, self._now_us(), held)), EVENT.size
 
 
 class SerialScanner(Scanner):
     """Sends the code as UTF-8 with a suffix, and an AIM identifier in front if so set."""
+
+    suffers: ClassVar[tuple[type[Fault], ...]] = (
+        SplitFrames,
+        Silent,
+        Unplugged,
+        Noise,
+        GarbageAtPowerUp,
+        WrongParity,
+        Doubled,
+    )
 
     def __init__(
         self,
