@@ -52,10 +52,26 @@ def test_paper_and_cover(bench: Page) -> None:
 
 def test_a_fault_is_named_and_mended(bench: Page) -> None:
     printer = station(bench)
-    printer.get_by_role("combobox", name=re.compile("故障")).select_option("slow_drain")
+    printer.locator("summary").tap()
+    fault = printer.get_by_role("button", name="接收很慢")
+    fault.tap()
+    expect(fault).to_have_attribute("aria-pressed", "true")
     expect(printer.get_by_text("现有故障：接收很慢")).to_be_visible()
+    check(bench)
+    fault.tap()
+    expect(fault).to_have_attribute("aria-pressed", "false")
+    for name in ("没有反应", "脱机"):
+        printer.get_by_role("button", name=name).tap()
+    expect(printer.get_by_text("现有故障：没有反应 · 脱机")).to_be_visible()
     printer.get_by_role("button", name="全部修好").tap()
     expect(printer.get_by_text("现有故障")).to_have_count(0)
+
+
+def test_each_device_offers_the_faults_it_can_have(bench: Page) -> None:
+    card = bench.locator(".card").first
+    card.locator("summary").tap()
+    expect(card.get_by_role("button", name="线路噪声")).to_be_visible()
+    expect(card.get_by_role("button", name="切刀卡住")).to_have_count(0)
 
 
 def test_it_is_in_both_languages_and_for_everybody(bench: Page) -> None:

@@ -99,6 +99,11 @@ def test_everything_a_hand_can_do(tmp_path: Path) -> None:
         assert (await do(f"{at}/drawer", {"open": False}))["drawer"]["open"] is False
         view = await do(f"{at}/faults", {"fault": {"type": "offline"}})
         assert view["faults"] == [{"type": "offline"}]
+        await do(f"{at}/faults", {"fault": {"type": "cover_open"}})
+        relieved = await client.delete(f"/api/{at}/faults/offline")
+        assert relieved.json()["faults"] == [{"type": "cover_open"}]
+        assert relieved.json()["printer"]["cover_open"] is True
+        assert (await client.delete(f"/api/{at}/faults/gremlins")).status_code == 404
         healed = await client.delete(f"/api/{at}/faults")
         assert healed.json()["faults"] == []
         assert healed.json()["printer"]["online"] is True
@@ -161,6 +166,7 @@ def test_receipts_are_waited_for_and_drawn(tmp_path: Path) -> None:
         (f"devices/{LINE_SCANNER}/paper", {"paper": "out"}, 409, "bench.not_that_kind"),
         (f"devices/{PTY_PRINTER}/drawer", {"open": True}, 409, "bench.not_that_kind"),
         (f"devices/{TCP_PRINTER}/faults", {"fault": {"type": "gremlins"}}, 400, "bench.refused"),
+        (f"devices/{TCP_PRINTER}/faults", {"fault": {"type": "stuck_key"}}, 409, "bench.unsuited"),
         (
             f"devices/{TCP_PRINTER}/faults",
             {"fault": {"type": "slow_drain", "bytes_per_s": 0}},

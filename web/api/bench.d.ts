@@ -107,6 +107,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/devices/{device_id}/faults/{fault}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Relieve */
+        delete: operations["relieve"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/devices/{device_id}/key": {
         parameters: {
             query?: never;
@@ -334,8 +351,12 @@ export interface components {
         /**
          * DeviceView
          * @description `plugged` is our end of the wire; `connected` is whether a host holds the other end open.
+         *
+         *         `can_suffer` names the faults that such a device may have.
          */
         DeviceView: {
+            /** @default [] */
+            can_suffer?: string[];
             connected: boolean;
             device_id: string;
             /** @default null */
@@ -343,7 +364,7 @@ export interface components {
             /** @default null */
             drawer?: components["schemas"]["DrawerView"] | null;
             /** @default [] */
-            faults?: (components["schemas"]["SplitFrames"] | components["schemas"]["SlowDrain"] | components["schemas"]["Silent"] | components["schemas"]["Unplugged"] | components["schemas"]["Noise"] | components["schemas"]["Offline"] | components["schemas"]["PaperOut"] | components["schemas"]["CoverOpen"] | components["schemas"]["CutterJam"] | components["schemas"]["DrawerStuck"])[];
+            faults?: (components["schemas"]["SplitFrames"] | components["schemas"]["SlowDrain"] | components["schemas"]["Silent"] | components["schemas"]["Unplugged"] | components["schemas"]["Noise"] | components["schemas"]["WrongParity"] | components["schemas"]["Doubled"] | components["schemas"]["GarbageAtPowerUp"] | components["schemas"]["Offline"] | components["schemas"]["PaperOut"] | components["schemas"]["CoverOpen"] | components["schemas"]["CutterJam"] | components["schemas"]["DrawerStuck"] | components["schemas"]["DriftingWeight"] | components["schemas"]["ShakenPan"] | components["schemas"]["StuckKey"])[];
             /** @enum {unknown} */
             kind: "display" | "printer" | "scale" | "scanner";
             link: string;
@@ -372,6 +393,16 @@ export interface components {
             lit?: ("change" | "collect" | "price" | "total")[];
         };
         /**
+         * Doubled
+         * @description Every `one_in`-th frame is sent twice.
+         */
+        Doubled: {
+            /** @default 1 */
+            one_in?: number;
+            /** @enum {unknown} */
+            type: "doubled";
+        };
+        /**
          * DrawerStuck
          * @description The drawer is kicked and stays closed.
          */
@@ -385,6 +416,26 @@ export interface components {
             open: boolean;
         };
         /**
+         * DriftingWeight
+         * @description What lies on the pan grows heavier (or lighter) all the time, though the scale calls it at rest.
+         */
+        DriftingWeight: {
+            /** @default 60 */
+            g_per_min?: number;
+            /** @enum {unknown} */
+            type: "drifting_weight";
+        };
+        /**
+         * GarbageAtPowerUp
+         * @description The first frame after each plug comes behind up to `max_bytes` seeded random bytes.
+         */
+        GarbageAtPowerUp: {
+            /** @default 32 */
+            max_bytes?: number;
+            /** @enum {unknown} */
+            type: "garbage_at_power_up";
+        };
+        /**
          * Good
          * @description One thing on the shelf that can be held under a scanner.
          */
@@ -394,14 +445,6 @@ export interface components {
             name: string;
             name_en: string;
             price_fen: number;
-        };
-        /**
-         * Healed
-         * @description Everything is put right again: plugged in, paper in, cover closed, no fault left.
-         */
-        Healed: {
-            /** @enum {unknown} */
-            type: "healed";
         };
         /**
          * Noise
@@ -581,10 +624,10 @@ export interface components {
         };
         /**
          * SetFault
-         * @description POST /api/devices/{device_id}/faults. DELETE on the same path heals the device.
+         * @description POST /api/devices/{device_id}/faults. DELETE there heals the device, DELETE …/faults/{name} of one.
          */
         SetFault: {
-            fault: components["schemas"]["SplitFrames"] | components["schemas"]["SlowDrain"] | components["schemas"]["Silent"] | components["schemas"]["Unplugged"] | components["schemas"]["Noise"] | components["schemas"]["Offline"] | components["schemas"]["PaperOut"] | components["schemas"]["CoverOpen"] | components["schemas"]["CutterJam"] | components["schemas"]["DrawerStuck"];
+            fault: components["schemas"]["SplitFrames"] | components["schemas"]["SlowDrain"] | components["schemas"]["Silent"] | components["schemas"]["Unplugged"] | components["schemas"]["Noise"] | components["schemas"]["WrongParity"] | components["schemas"]["Doubled"] | components["schemas"]["GarbageAtPowerUp"] | components["schemas"]["Offline"] | components["schemas"]["PaperOut"] | components["schemas"]["CoverOpen"] | components["schemas"]["CutterJam"] | components["schemas"]["DrawerStuck"] | components["schemas"]["DriftingWeight"] | components["schemas"]["ShakenPan"] | components["schemas"]["StuckKey"];
         };
         /**
          * SetPaper
@@ -606,6 +649,14 @@ export interface components {
             load_g: number;
             /** @default false */
             shaken?: boolean;
+        };
+        /**
+         * ShakenPan
+         * @description The pan never comes to rest: a draught, a hand on the counter.
+         */
+        ShakenPan: {
+            /** @enum {unknown} */
+            type: "shaken_pan";
         };
         /**
          * Silent
@@ -669,6 +720,16 @@ export interface components {
             type: "split_frames";
         };
         /**
+         * StuckKey
+         * @description One seeded key of every code stays down and repeats itself `repeats` times.
+         */
+        StuckKey: {
+            /** @default 20 */
+            repeats?: number;
+            /** @enum {unknown} */
+            type: "stuck_key";
+        };
+        /**
          * Unplugged
          * @description The plug is pulled, and the power with it, once `after_bytes` more bytes crossed the wire (0 = now).
          */
@@ -677,6 +738,18 @@ export interface components {
             after_bytes?: number;
             /** @enum {unknown} */
             type: "unplugged";
+        };
+        /**
+         * WrongParity
+         * @description One seeded byte of every `one_in`-th frame arrives with its top bit turned.
+         *
+         *         Wrong parity on a 7-bit line, another character on an 8-bit one.
+         */
+        WrongParity: {
+            /** @default 1 */
+            one_in?: number;
+            /** @enum {unknown} */
+            type: "wrong_parity";
         };
     };
     responses: never;
@@ -893,6 +966,44 @@ export interface operations {
             header?: never;
             path: {
                 device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    relieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+                fault: string;
             };
             cookie?: never;
         };

@@ -11,6 +11,7 @@ export type Good = Schemas["Good"];
 export type PaperLine = Schemas["PaperLine"];
 export type Receipt = Schemas["Receipt"];
 export type Fault = NonNullable<Device["faults"]>[number];
+export type FaultName = Fault["type"];
 export type PaperState = NonNullable<Device["printer"]>["paper"];
 type Frame =
   | Schemas["Snapshot"]
@@ -24,6 +25,14 @@ export interface Printed {
   id: number;
   line: PaperLine;
 }
+
+/** Faults that one wants to watch: not at once, but in the middle of something. */
+const IN_THE_MIDDLE: Partial<Record<FaultName, object>> = {
+  paper_out: { after_lines: 5 },
+  unplugged: { after_bytes: 40 },
+};
+
+export const faultNamed = (name: FaultName): Fault => ({ type: name, ...IN_THE_MIDDLE[name] }) as Fault;
 
 const MOST_RECEIPTS = 30;
 const MOST_LINES = 400;
@@ -128,4 +137,6 @@ export const setCover = (device: Device, open: boolean): Promise<unknown> => act
 export const setDrawer = (device: Device, open: boolean): Promise<unknown> =>
   act(device.device_id, "drawer", { open });
 export const setFault = (device: Device, fault: Fault): Promise<unknown> => act(device.device_id, "faults", { fault });
+export const relieve = (device: Device, name: FaultName): Promise<unknown> =>
+  act(device.device_id, `faults/${name}`, null, "DELETE");
 export const heal = (device: Device): Promise<unknown> => act(device.device_id, "faults", null, "DELETE");

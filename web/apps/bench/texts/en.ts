@@ -77,6 +77,12 @@ export const en: Translated<typeof zh> = {
     drawer_stuck: "Drawer stuck",
     unplugged: "Power cut after 40 bytes",
     noise: "Noise on the line",
+    wrong_parity: "Wrong parity",
+    doubled: "Says all twice",
+    garbage_at_power_up: "Garbage at power-up",
+    stuck_key: "A stuck key",
+    drifting_weight: "Weight drifts",
+    shaken_pan: "Pan is shaken",
   },
   category: {
     produce: "Produce", meat: "Meat & eggs", dairy: "Dairy", drinks: "Drinks", snacks: "Snacks", staples: "Staples", seasoning: "Seasoning",

@@ -74,6 +74,12 @@ export const zh = {
     drawer_stuck: "钱箱卡住",
     unplugged: "传 40 字节后断电",
     noise: "线路噪声",
+    wrong_parity: "校验位错",
+    doubled: "每次说两遍",
+    garbage_at_power_up: "上电乱码",
+    stuck_key: "按键卡住",
+    drifting_weight: "重量漂移",
+    shaken_pan: "秤盘晃动",
   },
   category: {
     produce: "蔬菜水果", meat: "肉禽蛋", dairy: "乳品", drinks: "饮料", snacks: "休闲零食", staples: "粮油", seasoning: "调味品",
