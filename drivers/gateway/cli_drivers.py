@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import typer
 
+from drivers.gateway.cli_check import check_devices
 from drivers.gateway.cli_list import list_devices
 from drivers.gateway.cli_probe import probe_devices
 from drivers.gateway.cli_swap import swap
 
 app = typer.Typer(help="The devices of this counter.", no_args_is_help=True, add_completion=False)
 app.command("list")(list_devices)
+app.command("check")(check_devices)
 app.command("probe")(probe_devices)
 app.command()(swap)

@@ -16,7 +16,7 @@ from drivers.scale.parity import Parity, dress, undress
 
 MAX_TAIL_BYTES = 64
 _STREAMED_MIN = 2
-_IN_KG: dict[WeightUnit, Decimal] = {
+IN_KG: dict[WeightUnit, Decimal] = {
     "kg": Decimal(1),
     "g": Decimal("0.001"),
     "lb": Decimal("0.45359237"),
@@ -125,7 +125,7 @@ class WireScale:
         net: bool | None = None,
         zero: bool | None = None,
     ) -> Weight | None:
-        if value is None or abs(value) * _IN_KG[unit] > self._max_kg:
+        if value is None or abs(value) * IN_KG[unit] > self._max_kg:
             return None
         return Weight(
             value=value, unit=unit, stable=stable, net=net, zero=zero, raw_hex=bytes(frame.group()).hex()

@@ -14,7 +14,9 @@ from hub.app.http import is_gateway, language_of
 from hub.app.live import Page
 from hub.app.settings import HubSettings
 from hub.app.weighing import press_scale_key, weigh_item
+from hub.devices import store as devices
 from hub.devices.links import SocketClosed
+from hub.devices.messages import DeviceView
 from hub.devices.routes import CONTROLLERS as DEVICE_CONTROLLERS
 from hub.kernel.bus import Bus
 from hub.kernel.context import Caller
@@ -113,6 +115,17 @@ def health(request: Request[Any, Any, Any], gateways: int = 0) -> Health:
     return Health("ok", connected, uplink.status if uplink else SyncStatus())
 
 
+@get("/api/devices/of-gateway/{gateway_id:str}", sync_to_thread=False, tags=["devices"])
+def devices_of_gateway(
+    request: Request[Any, Any, Any], gateway_id: str, readers: Readers, store_id: str
+) -> list[DeviceView]:
+    """What the hub knows of a gateway's devices, for whoever shows the gateways' token."""
+    if not is_gateway(request, request.app.state.gateway_token):
+        raise Refused("devices.gateway_token_wrong", 403)
+    known = devices.all_devices(readers, store_id)
+    return [device for device in known if device.gateway_id == gateway_id]
+
+
 @websocket("/ws/terminal/{terminal_id:str}")
 async def terminal_socket(socket: WebSocket[Any, Any, Any], terminal_id: str) -> None:
     """The till's live picture, for whoever is signed in at that till."""
@@ -176,6 +189,7 @@ ROUTES = [
     *DEVICE_CONTROLLERS,
     weigh_item,
     press_scale_key,
+    devices_of_gateway,
     health,
     terminal_socket,
     gateway_socket,

@@ -11,7 +11,7 @@ from drivers.gateway.links.url import LinkUrl, LinkUrlError
 
 Opener = Callable[[LinkUrl], Awaitable[Link]]
 
-_OPENERS = {
+OPENERS = {
     "hid": ("drivers.gateway.links.hid", "open_hid"),
     "serial": ("drivers.gateway.links.serial", "open_serial"),
     "tcp": ("drivers.gateway.links.tcp", "open_tcp"),
@@ -20,9 +20,9 @@ _OPENERS = {
 
 async def open_link(url: LinkUrl) -> Link:
     """The open link; LinkLost if the device is not there, LinkUrlError if the URL is wrong."""
-    if url.scheme not in _OPENERS:
+    if url.scheme not in OPENERS:
         raise LinkUrlError("link.url_invalid", url.scheme, "not a link of its own")
-    module, name = _OPENERS[url.scheme]
+    module, name = OPENERS[url.scheme]
     opener = cast(Opener, getattr(import_module(module), name))
     return await opener(url)
 

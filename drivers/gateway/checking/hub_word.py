@@ -1,0 +1,71 @@
+"""While the gateway runs its devices are its own: the hub is asked what it knows of them."""
+
+from __future__ import annotations
+
+import fcntl
+import urllib.request
+from pathlib import Path
+from urllib.error import URLError
+from urllib.parse import urlsplit
+
+import msgspec
+
+from drivers.gateway.checking.verdict import Check, State
+from drivers.gateway.settings import Device, GatewaySettings, read_token
+
+ANSWER_S = 5.0
+MAX_ANSWER_BYTES = 1024 * 1024
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """What the hub knows of one device; its other fields are not our business here."""
+
+    device_id: str
+    state: str
+    health: str
+    reason: str
+
+
+def gateway_runs(state_dir: Path) -> bool:
+    """Whether a gateway holds its state folder."""
+    try:
+        with (state_dir / "lock").open("r+") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return False
+
+
+def ask_hub(settings: GatewaySettings) -> list[Known]:
+    """This gateway's devices by the hub's word. Raises OSError when the hub gives none."""
+    address = urlsplit(settings.hub_url)
+    scheme = "https" if address.scheme == "wss" else "http"
+    url = f"{scheme}://{address.netloc}/api/devices/of-gateway/{settings.gateway_id}"
+    token = read_token(settings.token_file)
+    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"})
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(request, timeout=ANSWER_S) as answer:
+            return msgspec.json.decode(answer.read(MAX_ANSWER_BYTES), type=list[Known])
+    except (URLError, msgspec.DecodeError) as error:
+        raise OSError(str(error)) from error
+
+
+def checks_of(devices: list[Device], known: list[Known]) -> list[Check]:
+    """The hub's word on each device of the settings."""
+    told = {one.device_id: one for one in known}
+    return [_check(device.device_id, told.get(device.device_id)) for device in devices]
+
+
+def _check(device_id: str, known: Known | None) -> Check:
+    state: State = "failed"
+    if known is None:
+        code = "check.unknown_to_hub"
+    elif known.state == "enabled" and known.health == "ok":
+        state, code = "ok", "check.enabled"
+    else:
+        state = "attention" if known.health == "attention" else "failed"
+        code = known.reason or "check.not_enabled"
+    return Check(device_id=device_id, part="gateway", state=state, code=code)
