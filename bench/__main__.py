@@ -12,7 +12,7 @@ import uvloop
 
 from bench.figures import Figure, table
 
-BENCHES = ("orders", "scans", "slow_fsync", "scan_to_frame", "footprint", "backlog")
+BENCHES = ("orders", "scans", "slow_fsync", "scan_to_frame", "footprint", "backlog", "receipt")
 
 
 def main(names: list[str]) -> int:

@@ -11,6 +11,7 @@ from msgspec import Meta
 MAX_BLOCKS = 2_000
 MAX_TEXT_CHARS = 1_000
 MAX_CELLS = 12
+MAX_PICTURE_BYTES = 48 * 1024
 
 Align = Literal["left", "center", "right"]
 Millimetres = Annotated[int, Meta(ge=0, le=300)]
@@ -57,9 +58,15 @@ class Barcode(Block, frozen=True, kw_only=True, tag="barcode"):
 
 
 class Qr(Block, frozen=True, kw_only=True, tag="qr"):
-    """A QR code, centred."""
+    """A QR code, centred; no control characters, which a printer may obey."""
 
-    data: Annotated[str, Meta(min_length=1, max_length=500)]
+    data: Annotated[str, Meta(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]+$")]
+
+
+class Picture(Block, frozen=True, kw_only=True, tag="picture"):
+    """A PNG such as a logo, centred and dithered to black and white."""
+
+    png: Annotated[bytes, Meta(min_length=1, max_length=MAX_PICTURE_BYTES)]
 
 
 class Feed(Block, frozen=True, kw_only=True, tag="feed"):
@@ -136,7 +143,7 @@ def _is_ean13(data: str) -> bool:
     return sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(data)) % 10 == 0
 
 
-AnyBlock = Text | Columns | Rule | Barcode | Qr | Feed | Cut | Drawer | Label
+AnyBlock = Text | Columns | Rule | Barcode | Qr | Picture | Feed | Cut | Drawer | Label
 Document = Annotated[tuple[AnyBlock, ...], Meta(max_length=MAX_BLOCKS)]
 
 

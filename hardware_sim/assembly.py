@@ -97,8 +97,11 @@ class Fitter:
         drawer = Drawer(pin=hung.pin, high_when_open=hung.high_when_open) if hung else None
         core = PrinterCore(traits=traits, drawer=drawer)
         printer = Printer(spec.label, self.audience, self.seed, core, spec.line_ms)
-        tcp = spec.wire == "tcp"
-        printer.wire = TcpWire(printer, spec.port) if tcp else PtyWire(self._pty(spec), printer)
+        if spec.wire == "tcp":
+            printer.wire = TcpWire(printer, spec.port)
+        else:
+            scheme = "usb" if spec.wire == "usb" else "serial"
+            printer.wire = PtyWire(self._pty(spec), printer, scheme)
         return printer
 
     def _scale(self, spec: ScaleSpec) -> Scale:

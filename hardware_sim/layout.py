@@ -43,9 +43,12 @@ class SerialScannerSpec(Spec, frozen=True, kw_only=True, tag="serial_scanner"):
 
 
 class PrinterSpec(Spec, frozen=True, kw_only=True, tag="printer"):
-    """`port` 0 takes any free TCP port and keeps it; `line_ms` is how long a line takes to print."""
+    """`port` 0 takes any free TCP port and keeps it; `line_ms` is how long a line takes to print.
 
-    wire: Literal["tcp", "pty"]
+    On the wire "usb" a pty stands for the kernel's printer node.
+    """
+
+    wire: Literal["tcp", "pty", "usb"]
     port: int = 0
     columns: int = 48
     cutter: bool = True
@@ -121,6 +124,15 @@ SMALL_PRINTER = PrinterSpec(
     columns=32,
     cutter=False,
     confirms=False,
+)
+USB_PRINTER = PrinterSpec(
+    device_id="printer-3",
+    model="xprinter_xp80",
+    name="80 毫米小票机（USB）",
+    name_en="80 mm receipt printer (USB)",
+    wire="usb",
+    confirms=False,
+    double_byte_at_power_up=True,
 )
 POLE_DISPLAY = PoleSpec(
     device_id="display-1", model="cd5220_gbk", name="顾客屏（双行）", name_en="Customer display (two lines)"

@@ -150,7 +150,7 @@ class Keeper:
 
     async def _work(self, link: Link, name: str) -> None:
         session = Session(link, self._driver, self._hear, self._monotonic)
-        self._show("enabled", "ok", "", name)
+        self._show("enabled", "ok", self._remark(), name)
         self._last_trouble = ""
         logger.info("%s: enabled %s", self._device.device_id, name)
         if self._desk is None:
@@ -169,6 +169,11 @@ class Keeper:
     def _report(self, heard: Heard) -> None:
         if not isinstance(heard, PrintConfirmed | QueueDrained | DrawerPin | PayAnswer):
             self._outbox.add_reading(self._device.device_id, heard, self._pulse.arrived_s())
+
+    def _remark(self) -> str:
+        """What is to be known of a device that works: a printer that is never asked never complains."""
+        is_mute = self._device.profile.kind == "printer" and self._driver.poll_s is None
+        return "printer.no_status" if is_mute else ""
 
     def _show_printer(self, status: PrinterStatus) -> None:
         blocked = self._desk.blocked() if self._desk else ""

@@ -188,9 +188,10 @@ class PrintDesk:
                     await self._write(session, receipt[start : start + CHUNK_BYTES])
                 request, self._mark = self._printer.confirm_request(job_id)
                 await self._write(session, request)
+                is_stored = await session.link.stored()
             finally:
                 session.writing = False
-        return await self._outcome(job_id)
+        return ("printed", "") if is_stored else await self._outcome(job_id)
 
     async def _write(self, session: Session, data: bytes) -> None:
         await session.link.write(data, self._printer.options.write_timeout_s)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -88,7 +89,7 @@ def resolve_devices(settings: GatewaySettings) -> list[Device]:
     if len(set(ids)) < len(ids):
         twice = sorted({device_id for device_id in ids if ids.count(device_id) > 1})
         raise SettingsError("settings.device_twice", ", ".join(twice))
-    printers = {device.device_id for device in devices if device.profile.kind == "printer"}
+    printers = {device.device_id: device for device in devices if device.profile.kind == "printer"}
     for device in devices:
         _check_link(device, printers)
     return devices
@@ -102,14 +103,31 @@ def _resolve(device: DeviceSettings) -> Device:
         raise SettingsError(error.code, f"device {device.device_id}: {error}") from error
 
 
-def _check_link(device: Device, printers: set[str]) -> None:
+def _check_link(device: Device, printers: Mapping[str, Device]) -> None:
     on_printer = device.url.scheme == "printer"
     if on_printer != (device.profile.kind == "drawer"):
-        raise SettingsError(
-            "settings.link_invalid", f"{device.device_id}: a drawer, and only that, has printer://"
-        )
-    if on_printer and device.url.host not in printers:
-        raise SettingsError("settings.link_invalid", f"{device.device_id}: no printer {device.url.host}")
+        raise _misplaced(device, "a drawer, and only that, has printer://")
+    if device.url.scheme in {"usb", "file"} and device.profile.kind != "printer":
+        raise _misplaced(device, f"only a printer has {device.url.scheme}://")
+    if device.url.scheme == "file" and _option(device, "status") != "none":
+        raise _misplaced(device, "a file answers nothing: use a profile such as printer/file_80mm")
+    if on_printer:
+        _check_drawer(device, printers.get(device.url.host))
+
+
+def _check_drawer(drawer: Device, printer: Device | None) -> None:
+    if printer is None:
+        raise _misplaced(drawer, f"no printer {drawer.url.host}")
+    if printer.url.scheme == "file":
+        raise _misplaced(drawer, "no drawer hangs on a file")
+
+
+def _option(device: Device, name: str) -> Any:
+    return device.settings.options.get(name, device.profile.options.get(name))
+
+
+def _misplaced(device: Device, why: str) -> SettingsError:
+    return SettingsError("settings.link_invalid", f"{device.device_id}: {why}")
 
 
 def read_token(path: Path) -> str:

@@ -1,7 +1,6 @@
 """Document blocks to ESC/POS bytes, with python-escpos as the byte builder and our own Chinese layout.
 
-Text goes out as GBK in double-byte mode. A character GBK does not have prints as a visible 〓 for now;
-drawing it as a raster image comes with the raster printing.
+Text goes out as text; a character that the printer's own font does not have is drawn in its place.
 """
 
 from __future__ import annotations
@@ -11,17 +10,33 @@ import io
 import os
 import tempfile
 from contextlib import ExitStack
-from functools import cache
+from functools import cache, cached_property
 from importlib import import_module, resources
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from drivers.document import AnyBlock, Barcode, Columns, Cut, Drawer, Feed, Label, Qr, Rule, Text
+from drivers.document import (
+    Align,
+    AnyBlock,
+    Barcode,
+    Columns,
+    Cut,
+    Drawer,
+    Feed,
+    Label,
+    Picture,
+    Qr,
+    Rule,
+    Text,
+)
 from drivers.printer.code128 import code128, code128_modules
-from drivers.printer.layout import columns, printable, wrap
+from drivers.printer.layout import clusters, columns, in_gbk, line_in_gbk, printable, wrap
+
+if TYPE_CHECKING:
+    from drivers.printer.drawing import Pen
 
 PICKLE_DIR = "ESCPOS_CAPABILITIES_PICKLE_DIR"
 CAPABILITIES_FILE = "ESCPOS_CAPABILITIES_FILE"
-_DOUBLE_BYTE_ON = b"\x1c\x26"
+_DOUBLE_BYTE = {"gbk": b"\x1c\x26", "ascii": b"\x1c\x2e"}
 _QUAD_ON, _QUAD_OFF = b"\x1c\x57\x01", b"\x1c\x57\x00"
 _BARCODE_HEIGHT_DOTS = 64
 _QUIET_ZONE_MODULES = 20
@@ -60,18 +75,33 @@ class ReceiptBuilder:
     """Turns one document into bytes for a paper of this width; holds no state between documents."""
 
     def __init__(
-        self, *, width_cells: int, width_dots: int, cutter: bool, chinese_size: Literal["gs", "fs"]
+        self,
+        *,
+        width_cells: int,
+        width_dots: int,
+        cutter: bool,
+        chinese_size: Literal["gs", "fs"],
+        charset: Literal["gbk", "ascii"],
+        font: str,
     ) -> None:
         self._width_cells = width_cells
         self._width_dots = width_dots
         self._cutter = cutter
         self._chinese_size = chinese_size
+        self._charset = charset
+        self._font = font
+
+    @cached_property
+    def _pen(self) -> Pen:
+        """Made at the first thing that has to be drawn: Pillow comes with it."""
+        pen: Pen = import_module("drivers.printer.drawing").Pen(self._width_dots, self._font)
+        return pen
 
     def build(self, document: tuple[AnyBlock, ...], after_init: bytes) -> bytes:
         """The document's bytes; after_init goes right behind ESC @, which resets what it sets."""
         paper = _dummy_class()()
         paper.hw("INIT")
-        paper._raw(after_init + _DOUBLE_BYTE_ON)
+        paper._raw(after_init + _DOUBLE_BYTE[self._charset])
         for block in document:
             self._block(paper, block)
         output: bytes = paper.output
@@ -89,6 +119,8 @@ class ReceiptBuilder:
                 self._barcode(paper, block)
             case Qr():
                 self._qr(paper, block.data)
+            case Picture():
+                paper._raw(self._pen.picture(block.png))
             case Feed():
                 paper.print_and_feed(block.lines)
             case Cut():
@@ -99,19 +131,55 @@ class ReceiptBuilder:
                 raise ValueError("a receipt printer prints no labels")
 
     def _text(self, paper: Any, block: Text) -> None:
-        double = block.size == 2
-        paper.set(align=block.align, custom_size=True, width=block.size, height=block.size)
-        if double and self._chinese_size == "fs":
+        lines = wrap(printable(block.text), self._width_cells // block.size)
+        if block.size == 1:
+            if block.align != "left":
+                paper.set(align=block.align)
+            self._lines(paper, lines, bold=block.bold)
+        else:
+            self._double(paper, block, lines)
+        if block.align != "left":
+            paper.set(align="left")
+
+    def _double(self, paper: Any, block: Text, lines: list[str]) -> None:
+        for line in lines:
+            if self._said_line(line) is not None:
+                self._double_text(paper, line, block.align, bold=block.bold)
+            else:
+                paper.set(align="left")
+                paper._raw(self._pen.double_line(line, block.align))
+
+    def _double_text(self, paper: Any, line: str, align: Align, *, bold: bool) -> None:
+        paper.set(align=align, custom_size=True, width=2, height=2)
+        if self._chinese_size == "fs":
             paper._raw(_QUAD_ON)
-        self._lines(paper, wrap(printable(block.text), self._width_cells // block.size), bold=block.bold)
-        if double and self._chinese_size == "fs":
+        self._lines(paper, [line], bold=bold)
+        if self._chinese_size == "fs":
             paper._raw(_QUAD_OFF)
-        paper.set(align="left", custom_size=True, width=1, height=1)
+        paper.set(custom_size=True, width=1, height=1)
 
     def _lines(self, paper: Any, lines: list[str], *, bold: bool) -> None:
-        paper.set(bold=bold)
-        for line in lines:
-            paper._raw(line.encode("gbk") + b"\n")
+        if bold:
+            paper.set(bold=True)
+        paper._raw(b"".join(self._line(line) + b"\n" for line in lines))
+        if bold:
+            paper.set(bold=False)
+
+    def _line(self, line: str) -> bytes:
+        if (said := self._said_line(line)) is not None:
+            return said
+        return b"".join(self._said(one) or self._pen.inline(one) for one in clusters(line))
+
+    def _said_line(self, line: str) -> bytes | None:
+        if line.isascii():
+            return line.encode("ascii")
+        return line_in_gbk(line) if self._charset == "gbk" else None
+
+    def _said(self, cluster: str) -> bytes | None:
+        """The character in the printer's own font, None where that does not have it."""
+        if len(cluster) > 1 or (self._charset == "ascii" and not cluster.isascii()):
+            return None
+        return in_gbk(cluster)
 
     def _barcode(self, paper: Any, block: Barcode) -> None:
         encoded = code128(block.data)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from drivers.printer.realtime import COMMANDS
+
 _START_CHECK_MODULES = 22
 _STOP_MODULES = 13
 _SYMBOL_MODULES = 11
-_REALTIME = (b"\x10\x04", b"\x10\x05", b"\x10\x14")
 _DIGIT_RUN = re.compile(r"(?:\d\d){2,}")
 
 
@@ -18,7 +19,7 @@ def code128(data: str) -> str:
     such data stays in set B.
     """
     packed = _packed(data)
-    if any(command in packed.encode("latin-1") for command in _REALTIME):
+    if any(command in packed.encode("latin-1") for command in COMMANDS):
         return "{B" + _escaped(data)
     return packed
 

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from drivers.base import Driver
 from drivers.document import AnyBlock
+from drivers.messages import PrinterStatus
 
 Confirm = Literal["process_id", "drained", "none"]
 
@@ -47,3 +48,16 @@ class ReceiptPrinter(Driver, Protocol):
 
     def blocked(self) -> str:
         """Why printing cannot begin now, by the printer's own word; "" if nothing is known against it."""
+
+
+def why_blocked(status: PrinterStatus) -> str:
+    """Why a printer that says this of itself cannot begin to print; "" if nothing is known against it."""
+    if status.cover_open:
+        return "printer.cover_open"
+    if status.paper == "out":
+        return "printer.paper_out"
+    if status.cutter_error:
+        return "printer.cutter_error"
+    if status.fatal_error:
+        return "printer.error"
+    return "printer.offline" if status.online is False else ""

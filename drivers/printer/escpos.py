@@ -22,7 +22,7 @@ from drivers.base import (
 from drivers.document import AnyBlock
 from drivers.messages import PrinterStatus
 from drivers.printer.builder import ReceiptBuilder
-from drivers.printer.contract import PrinterOptions
+from drivers.printer.contract import PrinterOptions, why_blocked
 from drivers.printer.status import (
     Answer,
     AnswerFramer,
@@ -42,12 +42,18 @@ _NAME = re.compile(rb"_([ -~]{2,40})\x00")
 
 
 class EscposOptions(PrinterOptions, frozen=True, kw_only=True):
-    """An ESC/POS model's facts."""
+    """An ESC/POS model's facts.
+
+    charset says what its own font has: gbk = Chinese in double-byte GBK; ascii = no Chinese. All else is
+    drawn with `font`, a font file of the gateway's machine, or with what fontconfig finds there.
+    """
 
     width_cells: Annotated[int, Meta(ge=16, le=96)] = 48
     width_dots: Annotated[int, Meta(ge=200, le=1200)] = 576
     cutter: bool = True
+    charset: Literal["gbk", "ascii"] = "gbk"
     chinese_size: Literal["gs", "fs"] = "gs"
+    font: Annotated[str, Meta(max_length=300)] = ""
     status: Literal["asb", "realtime", "none"] = "realtime"
     poll_s: Annotated[float, Meta(ge=0.2, le=60)] = 1
 
@@ -66,6 +72,8 @@ class EscposPrinter:
             width_dots=options.width_dots,
             cutter=options.cutter,
             chinese_size=options.chinese_size,
+            charset=options.charset,
+            font=options.font,
         )
         self._framer = AnswerFramer()
         self._pin_high: bool | None = None
@@ -99,14 +107,7 @@ class EscposPrinter:
 
     def blocked(self) -> str:
         """Why printing cannot begin now, by the printer's own word; "" if nothing is known against it."""
-        status = self.status
-        if status.cover_open:
-            return "printer.cover_open"
-        if status.paper == "out":
-            return "printer.paper_out"
-        if status.cutter_error or status.fatal_error:
-            return "printer.error"
-        return "printer.offline" if status.online is False else ""
+        return why_blocked(self.status)
 
     def receive(self, data: bytes) -> list[Heard]:
         return [heard for answer in self._framer.receive(data) for heard in self._answer(answer)]

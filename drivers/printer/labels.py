@@ -10,7 +10,7 @@ from msgspec import Meta
 from drivers.base import Heard, QueueDrained
 from drivers.document import AnyBlock, Label
 from drivers.messages import PrinterStatus
-from drivers.printer.contract import PrinterOptions
+from drivers.printer.contract import PrinterOptions, why_blocked
 from drivers.printer.layout import display_cells
 
 _UNANSWERED_POLLS_MAX = 3
@@ -87,14 +87,7 @@ class LabelPrinter:
 
     def blocked(self) -> str:
         """Why printing cannot begin now, by the printer's own word; "" if nothing is known against it."""
-        status = self.status
-        if status.cover_open:
-            return "printer.cover_open"
-        if status.paper == "out":
-            return "printer.paper_out"
-        if status.fatal_error:
-            return "printer.error"
-        return "printer.offline" if status.online is False else ""
+        return why_blocked(self.status)
 
     def receive(self, data: bytes) -> list[Heard]:
         return [heard for said in self._language.receive(data) for heard in self._hear(said)]

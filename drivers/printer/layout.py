@@ -1,37 +1,91 @@
-"""Laying text out in display cells, as a GBK printer prints them: ASCII one cell, everything else two."""
+"""Laying text out in display cells, as a Chinese printer prints them: ASCII one cell, everything else two."""
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
 
 from drivers.document import Align, Cell
 
-# What GBK cannot say prints as a visible block, never as "?" and never silently nothing.
+# What nobody can print stands as a visible block, never as "?" and never silently nothing.
 UNPRINTABLE = "〓"
 _SAID_OTHERWISE = {"\u00a5": "￥", "\u00a0": " ", "\t": " ", "\u2022": "·", "\u2013": "-", "\u2212": "-"}
+_VARIATIONS = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0x1F3FB, 0x1F400))))
 
 
 def printable(text: str) -> str:
-    """The text with only characters GBK can print, and newlines; controls and invisible marks are dropped."""
+    """The text without controls and invisible marks, newlines kept; what has no shape is a block."""
     normal = unicodedata.normalize("NFC", text)
-    return "".join(_printable_char(_SAID_OTHERWISE.get(char, char)) for char in normal)
+    return "".join(char if " " <= char <= "~" else _printable_char(char) for char in normal)
 
 
+@lru_cache(maxsize=4096)
 def _printable_char(char: str) -> str:
-    if char == "\n" or " " <= char <= "~":
+    char = _SAID_OTHERWISE.get(char, char)
+    category = unicodedata.category(char)
+    if char == "\n" or in_gbk(char) is not None:
         return char
-    if unicodedata.category(char) in {"Cc", "Cf"}:
+    if category in {"Cc", "Cf"} or char in _VARIATIONS:
         return ""
+    if category[0] == "Z":
+        return " "
+    return UNPRINTABLE if category in {"Cs", "Co", "Cn"} else char
+
+
+@lru_cache(maxsize=4096)
+def in_gbk(char: str) -> bytes | None:
+    """One printable character as GBK has it: ASCII in one byte, the rest in two."""
     try:
         encoded = char.encode("gbk")
     except UnicodeEncodeError:
-        return UNPRINTABLE
-    return char if len(encoded) == 2 else UNPRINTABLE
+        return None
+    return encoded if len(encoded) == (1 if " " <= char <= "~" else 2) else None
+
+
+def line_in_gbk(line: str) -> bytes | None:
+    """A printable line as GBK, None if anything in it is not in GBK."""
+    try:
+        encoded = line.encode("gbk")
+    except UnicodeEncodeError:
+        return None
+    return encoded if len(encoded) == display_cells(line) else None
+
+
+def gbk_only(text: str) -> str:
+    """Printable text for printers that can draw nothing: what GBK does not have is a block."""
+    return "".join(
+        char if char == "\n" or in_gbk(char) is not None else UNPRINTABLE
+        for char in printable(text)
+        if char == "\n" or cells_of(char)
+    )
+
+
+@lru_cache(maxsize=4096)
+def cells_of(char: str) -> int:
+    """How many cells one printable character takes; a mark stands on the one before it."""
+    if char <= "~":
+        return 1
+    return 0 if unicodedata.category(char)[0] == "M" and in_gbk(char) is None else 2
 
 
 def display_cells(text: str) -> int:
     """How many cells printable text takes on paper."""
-    return sum(1 if char <= "~" else 2 for char in text)
+    return len(text) if text.isascii() else sum(map(cells_of, text))
+
+
+def clusters(line: str) -> Iterator[str]:
+    """The line's characters, each with the marks that stand on it; a mark on nothing is dropped."""
+    cluster = ""
+    for char in line:
+        if cells_of(char):
+            if cluster:
+                yield cluster
+            cluster = char
+        elif cluster:
+            cluster += char
+    if cluster:
+        yield cluster
 
 
 def wrap(text: str, width: int) -> list[str]:
@@ -40,6 +94,8 @@ def wrap(text: str, width: int) -> list[str]:
 
 
 def _wrap_paragraph(paragraph: str, width: int) -> list[str]:
+    if display_cells(paragraph) <= width:
+        return [paragraph]
     lines, line = [], ""
     for char in paragraph:
         if display_cells(line + char) > width:

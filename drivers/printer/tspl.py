@@ -11,7 +11,7 @@ from drivers.base import Answers, Driver, Probe, Verdict
 from drivers.document import AnyLabelField, Label, LabelBarcode, LabelPrice, LabelQr, LabelText
 from drivers.messages import PrinterStatus
 from drivers.printer.labels import LabelOptions, LabelPrinter, Said, cut_to
-from drivers.printer.layout import printable
+from drivers.printer.layout import gbk_only
 from drivers.profile import Profile, read_options
 
 _HEAD_OPEN, _JAM, _PAPER_OUT, _RIBBON_OUT, _PAUSED, _PRINTING, _COVER_OPEN, _HOT = (
@@ -76,13 +76,13 @@ class Tspl:
     def _text(self, at: str, text: str, field: LabelText | LabelPrice, width: int) -> str:
         times = max(1, min(_MAGNIFIED_MAX, field.height_mm * self._dots // self._font_dots))
         room = max(0, width - field.x_mm * self._dots)
-        shown = cut_to(printable(text).replace("\n", " "), room * 2 // (self._font_dots * times))
+        shown = cut_to(gbk_only(text).replace("\n", " "), room * 2 // (self._font_dots * times))
         return f'TEXT {at},"{self._font}",0,{times},{times},"{_safe(shown)}"'
 
 
 def _safe(text: str) -> str:
     r"""Quoted text in which nothing ends the quotes: \["] prints a quote, and no other \ is let through."""
-    return printable(text).replace("\n", " ").replace("\\", "/").replace('"', '\\["]')
+    return gbk_only(text).replace("\n", " ").replace("\\", "/").replace('"', '\\["]')
 
 
 def _said(byte: int) -> Said:

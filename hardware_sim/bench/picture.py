@@ -1,5 +1,6 @@
 """Paper as SVG: robust wherever a browser is, with whatever CJK font it finds."""
 
+import re
 from collections.abc import Iterator
 from html import escape
 
@@ -33,7 +34,7 @@ def height_of(line: PaperLine) -> int:
         return line.lines * LINE_DOTS
     if line.kind == "barcode":
         return BARCODE_DOTS + (LINE_DOTS if line.spans else 0) + 8
-    if line.kind == "qr":
+    if line.kind in ("qr", "image"):
         return len(line.matrix or ()) * line.module_dots + 8
     return LINE_DOTS * max((span.height for span in line.spans), default=1)
 
@@ -42,8 +43,8 @@ def drawn(line: PaperLine, columns: int, top: int) -> Iterator[str]:
     """The SVG elements of one line whose upper edge is at `top`."""
     if line.kind == "barcode":
         yield from barcode(line, columns, top)
-    elif line.kind == "qr":
-        yield from qr(line, columns, top)
+    elif line.kind in ("qr", "image"):
+        yield from matrix(line, columns, top)
     elif line.kind == "text":
         yield from text(line, columns, top)
 
@@ -88,13 +89,13 @@ def barcode(line: PaperLine, columns: int, top: int) -> Iterator[str]:
         yield f"<text {place}>{escape(span.text)}</text>"
 
 
-def qr(line: PaperLine, columns: int, top: int) -> Iterator[str]:
-    matrix, dots = line.matrix or (), line.module_dots
-    left = MARGIN_DOTS + aligned(len(matrix) * dots, columns, line)
-    for y, row in enumerate(matrix):
-        for x, module in enumerate(row):
-            if module == "1":
-                yield f'<rect x="{left + x * dots}" y="{top + y * dots}" width="{dots}" height="{dots}"/>'
+def matrix(line: PaperLine, columns: int, top: int) -> Iterator[str]:
+    rows, dots = line.matrix or (), line.module_dots
+    left = MARGIN_DOTS + aligned(len(rows[0]) * dots if rows else 0, columns, line)
+    for y, row in enumerate(rows):
+        for run_of_ink in re.finditer("1+", row):
+            x, width = left + run_of_ink.start() * dots, len(run_of_ink[0]) * dots
+            yield f'<rect x="{x}" y="{top + y * dots}" width="{width}" height="{dots}"/>'
 
 
 def aligned(width: int, columns: int, line: PaperLine) -> int:

@@ -22,8 +22,8 @@ SEND_TIMEOUT_S = 5.0
 class PtyWire:
     """`path` points to a fresh pty while plugged; the device side never keeps the host side open."""
 
-    def __init__(self, path: Path, ears: Ears, query: str = "") -> None:
-        self._path, self._ears, self._query = path, ears, query
+    def __init__(self, path: Path, ears: Ears, scheme: str = "serial") -> None:
+        self._path, self._ears, self._scheme = path, ears, scheme
         self._master: int | None = None
         self._slave_path = ""
         self._reader: PacedReader | None = None
@@ -32,7 +32,7 @@ class PtyWire:
 
     @property
     def link(self) -> str:
-        return f"serial://{self._path}{self._query}"
+        return f"{self._scheme}://{self._path}"
 
     @property
     def plugged(self) -> bool:

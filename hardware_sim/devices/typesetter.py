@@ -12,6 +12,7 @@ from hardware_sim.views import Align, PaperLine, Span
 
 UNKNOWN_KEPT = 100
 QR_ERROR = {48: "l", 49: "m", 50: "q", 51: "h"}
+DRAWN = "▦"
 GARBAGE = "▯"  # what a double-byte printer makes of bytes that are no character
 
 
@@ -180,9 +181,25 @@ class Typesetter:
                 )
             )
 
-    def image(self, width_dots: int, height_dots: int) -> None:
+    def image(self, rows: tuple[str, ...]) -> None:
+        """GS v 0: an image on lines of its own."""
         self.finish_line()
-        self.jobs.append(PaperLine(kind="image", align=self.line.align, data=f"{width_dots}x{height_dots}"))
+        self.jobs.append(
+            PaperLine(
+                kind="image",
+                align=self.line.align,
+                data=f"{len(rows[0]) if rows else 0}x{len(rows)}",
+                matrix=rows,
+                module_dots=1,
+            )
+        )
+
+    def drawn_characters(self, width_dots: int) -> None:
+        """ESC *: an image among the characters of its line."""
+        for _ in range(max(1, width_dots // (2 * DOTS_PER_COLUMN))):
+            full = self.line.put(DRAWN, 2, self.modes.style)
+            if full is not None:
+                self.jobs.append(full)
 
 
 Action = Callable[[Typesetter, bytes], None]
@@ -233,7 +250,10 @@ def cut(setter: Typesetter, _args: bytes) -> None:
 
 
 def raster(setter: Typesetter, args: bytes) -> None:
-    setter.image((args[2] | args[3] << 8) * 8, args[4] | args[5] << 8)
+    row_bytes, height = args[2] | args[3] << 8, args[4] | args[5] << 8
+    data = args[6 : 6 + row_bytes * height]
+    rows = (data[at : at + row_bytes] for at in range(0, len(data), max(1, row_bytes)))
+    setter.image(tuple("".join(f"{byte:08b}" for byte in row) for row in rows))
 
 
 def module_width(setter: Typesetter, args: bytes) -> None:
@@ -260,7 +280,7 @@ ACTIONS: dict[bytes, Action] = {
     b"\x1bJ": lambda setter, args: setter.feed(max(1, args[0] // 30)),
     b"\x1bi": cut,
     b"\x1bm": cut,
-    b"\x1b*": lambda setter, args: setter.image(args[1] | args[2] << 8, 24 if args[0] >= 32 else 8),
+    b"\x1b*": lambda setter, args: setter.drawn_characters(args[1] | args[2] << 8),
     b"\x1bp": pulse,
     b"\x1d!": magnify,
     b"\x1dB": lambda setter, args: setter.restyle(inverse=bool(args[0] & 1)),

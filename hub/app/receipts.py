@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from hub.app.settings import Shop
 from hub.devices.messages import PrintJobView
-from hub.devices.paper import AnyBlock, Barcode, Cell, Columns, Cut, Document, Feed, Qr, Rule, Text
+from hub.devices.paper import AnyBlock, Barcode, Cell, Columns, Cut, Document, Feed, Picture, Qr, Rule, Text
 from hub.kernel.clock import CHINA_TIME
 from hub.kernel.heads import SignedHead, sign_head
 from hub.kernel.journal import EventTypes, read_subject
@@ -118,8 +118,16 @@ def shift_report(
 class Layouts:
     """Lays out whatever a print job names, from what the tables and the journal say of it."""
 
-    def __init__(self, shop: Shop, origin: Origin, types: EventTypes, keystore: Keystore) -> None:
+    def __init__(
+        self,
+        shop: Shop,
+        origin: Origin,
+        types: EventTypes,
+        keystore: Keystore,
+        logo: Picture | None = None,
+    ) -> None:
         self._shop = shop
+        self._logo = (logo,) if logo else ()
         self._origin = origin
         self._types = types
         self._keystore = keystore
@@ -139,7 +147,7 @@ class Layouts:
             raise LookupError(job.order_id)
         lines = orders.lines(read, store_id, job.order_id)
         paid = payments.payments_of(read, store_id, job.order_id)
-        return receipt(self._shop, order, lines, paid, bool(job.is_copy))
+        return (*self._logo, *receipt(self._shop, order, lines, paid, bool(job.is_copy)))
 
     def _shift_report(self, read: Reader, job: PrintJobView) -> Document:
         for entry in read_subject(read, job.order_id):

@@ -15,6 +15,7 @@ from hub.app.auth import Tokens
 from hub.app.displays import CustomerDisplays
 from hub.app.http import create_app
 from hub.app.live import Live
+from hub.app.logo import load_logo
 from hub.app.receipts import Layouts
 from hub.app.remembered import Remembered
 from hub.app.routes import ROUTES, DemoLogin
@@ -70,7 +71,13 @@ class Hub:
             settings.store_id,
             self.gateways,
             self.engine.clock,
-            Layouts(settings.shop, self.engine.origin, self.engine.types, self.engine.keystore),
+            Layouts(
+                settings.shop,
+                self.engine.origin,
+                self.engine.types,
+                self.engine.keystore,
+                load_logo(settings.logo_path) if settings.logo_path else None,
+            ),
         )
         self.displays = CustomerDisplays(self.engine.readers, settings.store_id, self.gateways, settings.shop)
         self.uplink = (

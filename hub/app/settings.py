@@ -14,13 +14,14 @@ StoreId = Annotated[str, Meta(pattern=r"^[A-Z0-9]{1,16}$")]
 
 
 class Shop(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What stands at the head of a receipt."""
+    """What stands at the head of a receipt; logo is a PNG in the data folder, or "" for none."""
 
     name: str
     name_en: str = ""
     address: str = ""
     phone: str = ""
     footer: str = ""
+    logo: str = ""
 
 
 class CloudSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -52,6 +53,11 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     def data_path(self) -> Path:
         """The folder of the hub's files."""
         return Path(self.data_dir)
+
+    @property
+    def logo_path(self) -> Path | None:
+        """The shop's logo, if it has one."""
+        return self.data_path / self.shop.logo if self.shop.logo else None
 
     @property
     def gateway_token_path(self) -> Path:

@@ -1,6 +1,9 @@
 """Paper drawn as SVG: well formed, aligned by columns, nothing from the paper unescaped."""
 
+from typing import Literal
 from xml.etree import ElementTree
+
+import pytest
 
 from hardware_sim.bench.picture import MARGIN_DOTS, picture_of
 from hardware_sim.devices.barcodes import qr_matrix
@@ -36,16 +39,18 @@ def test_bars_alternate_and_carry_their_text() -> None:
     assert [text.text for text in elements("text", line)] == ["1"]
 
 
-def test_a_qr_has_one_square_for_each_dark_module() -> None:
+@pytest.mark.parametrize("kind", ["qr", "image"])
+def test_a_matrix_is_inked_where_it_is_dark(kind: Literal["qr", "image"]) -> None:
     matrix = qr_matrix(b"hello", "m")
-    line = PaperLine(kind="qr", data="hello", matrix=matrix)
-    assert len(elements("rect", line)) - 1 == "".join(matrix).count("1")
+    line = PaperLine(kind=kind, data="hello", matrix=matrix)
+    inked = sum(int(rect.attrib["width"]) // 3 for rect in elements("rect", line)[1:])
+    assert inked == "".join(matrix).count("1")
 
 
 def test_every_kind_of_line_takes_its_height() -> None:
     lines = (
         PaperLine(kind="feed", lines=3),
-        PaperLine(kind="image", data="8x8"),
+        PaperLine(kind="image", data="8x1", matrix=("10101010",) * 22, module_dots=1),
         PaperLine(kind="text", spans=(Span(text="x", inverse=True, bold=True, underline=True),)),
     )
     root = ElementTree.fromstring(picture_of(lines, 32))

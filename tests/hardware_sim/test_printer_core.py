@@ -156,6 +156,16 @@ def test_images_are_swallowed_whole() -> None:
     assert paper(fed(b"\x1b*\x21\x02\x00" + b"\n" * 6 + b"after\n")).endswith("after")
 
 
+def test_an_image_on_its_own_lines_keeps_its_dots() -> None:
+    (line,) = fed(b"\x1dv0\x00\x01\x00\x02\x00" + b"\xf0\x01").hanging
+    assert (line.kind, line.matrix) == ("image", ("11110000", "00000001"))
+
+
+def test_a_drawn_character_stands_among_the_others() -> None:
+    core = fed(b"a" + b"\x1b*\x21\x18\x00" + b"\n" * 72 + b"b\n")
+    assert paper(core) == "a▦b"
+
+
 def test_realtime_status_as_in_the_manual() -> None:
     core = PrinterCore(drawer=Drawer(high_when_open=True))
     for n in (1, 2, 3, 4):

@@ -32,6 +32,9 @@ class Link(Protocol):
     async def write(self, data: bytes, timeout_s: float) -> None:
         """Hand over all of data, or LinkLost."""
 
+    async def stored(self) -> bool:
+        """Whether all that was written is now kept for certain; no wire can say so of a device."""
+
     def close(self) -> None:
         """Let go of the device; safe to call twice."""
 
@@ -59,7 +62,7 @@ class FdLink:
         except OSError as error:
             raise LinkLost("link.gone", str(error)) from error
         if not data:
-            raise LinkLost("link.gone", "end of file")
+            return self._nothing()
         return data
 
     async def write(self, data: bytes, timeout_s: float) -> None:
@@ -73,11 +76,18 @@ class FdLink:
         except TimeoutError as error:
             raise LinkLost("link.write_timeout", f"{len(rest)} bytes not taken") from error
 
+    async def stored(self) -> bool:
+        return False
+
     def close(self) -> None:
         if self._open:
             self._open = False
             with contextlib.suppress(OSError):  # a device already unplugged complains on close
                 self._close()
+
+    def _nothing(self) -> bytes:
+        """The descriptor was readable and had nothing to read."""
+        raise LinkLost("link.gone", "end of file")
 
     async def _write_some(self, data: memoryview) -> int:
         try:

@@ -1,4 +1,6 @@
-"""Link URLs: serial:///dev/ttyUSB0?baud=9600, tcp://host:port, hid:///dev/input/event3, printer://receipt-1."""
+"""Link URLs: serial:///dev/ttyUSB0?baud=9600, tcp://host:port, hid:///dev/input/event3, usb:///dev/usb/lp0,
+file:///var/spool/receipts, printer://receipt-1.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
-_SCHEMES = frozenset({"hid", "serial", "tcp", "printer"})
+_LOCAL = frozenset({"file", "hid", "serial", "usb"})
+_SCHEMES = _LOCAL | {"tcp", "printer"}
 
 
 class LinkUrlError(ValueError):
@@ -52,7 +55,7 @@ def parse_link_url(url: str, defaults: Mapping[str, str | int | float | bool]) -
     if parts.scheme not in _SCHEMES:
         raise LinkUrlError("link.url_invalid", url, f"scheme is one of {sorted(_SCHEMES)}")
     host = parts.hostname or ""
-    if parts.scheme in {"hid", "serial"} and (host or not parts.path.startswith("/")):
+    if parts.scheme in _LOCAL and (host or not parts.path.startswith("/")):
         raise LinkUrlError("link.url_invalid", url, "expected three slashes and a device path")
     if parts.scheme == "tcp" and not (host and port):
         raise LinkUrlError("link.url_invalid", url, "expected host:port")

@@ -72,6 +72,9 @@ class FakeLink:
             raise LinkLost("link.gone")
         self._take(data)
 
+    async def stored(self) -> bool:
+        return False
+
     def close(self) -> None:
         self.closed = True
 

@@ -111,7 +111,8 @@ BLOCKED = [
     ("1000030f", ""),
     ("1c000c0f", "printer.paper_out"),
     ("3800000f", "printer.cover_open"),
-    ("1008000f", "printer.error"),
+    ("1008000f", "printer.cutter_error"),
+    ("1020000f", "printer.error"),
     ("1800000f", "printer.offline"),
 ]
 

@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.document import Cell
-from drivers.printer.layout import UNPRINTABLE, column_widths, columns, display_cells, pad, printable, wrap
+from drivers.printer.layout import (
+    UNPRINTABLE,
+    column_widths,
+    columns,
+    display_cells,
+    gbk_only,
+    pad,
+    printable,
+    wrap,
+)
 
 texts = st.text(max_size=120)
 
@@ -18,7 +27,20 @@ def test_yen_sign_prints_as_the_full_width_one() -> None:
 
 @pytest.mark.parametrize("text", ["👍", "€", "꧅", "𠮷", "한"])
 def test_what_gbk_cannot_say_is_visible(text: str) -> None:
+    assert gbk_only(f"a{text}b") == f"a{UNPRINTABLE}b"
+    assert printable(f"a{text}b") == f"a{text}b"
+    assert display_cells(printable(text)) == 2
+
+
+@pytest.mark.parametrize("text", ["\ue123", "\U000e0fff", "\ud800"])
+def test_what_has_no_shape_is_visible_too(text: str) -> None:
     assert printable(f"a{text}b") == f"a{UNPRINTABLE}b"
+
+
+def test_marks_take_no_room_of_their_own() -> None:
+    assert display_cells(printable("x\u0323")) == 1
+    assert gbk_only("x\u0323y") == "xy"
+    assert printable("👍\ufe0f\U0001f3fd") == "👍"
 
 
 def test_a_question_mark_stays_one_and_controls_vanish() -> None:
@@ -31,7 +53,7 @@ def test_decomposed_letters_are_joined() -> None:
 
 @given(texts)
 def test_printable_text_is_gbk_of_as_many_bytes_as_cells(text: str) -> None:
-    line = printable(text).replace("\n", "")
+    line = gbk_only(text).replace("\n", "")
     assert len(line.encode("gbk")) == display_cells(line)
 
 

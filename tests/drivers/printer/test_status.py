@@ -46,6 +46,30 @@ def test_a_torn_block_does_not_swallow_the_next() -> None:
     assert framer.receive(b"\x37" + b"\x37\x22ab12\x00") == [ProcessId(b"ab12")]
 
 
+FRAMES = {
+    b"\x12": RealTime(0x12),
+    b"\x1a": RealTime(0x1A),
+    b"\x37\x22ab12\x00": ProcessId(b"ab12"),
+    b"\x00": Queued(0x00),
+    READY: AutoStatus(READY),
+    bytes.fromhex("18000c0f"): AutoStatus(bytes.fromhex("18000c0f")),
+}
+noise = st.lists(st.integers(0x80, 0xFF), max_size=4).map(bytes)
+
+
+@given(st.lists(st.tuples(noise, st.sampled_from(sorted(FRAMES))), max_size=12), st.data())
+def test_real_time_and_automatic_status_in_one_noisy_stream(
+    said: list[tuple[bytes, bytes]], data: st.DataObject
+) -> None:
+    wire = b"".join(before + frame for before, frame in said)
+    framer, answers = AnswerFramer(), []
+    while wire:
+        size = data.draw(st.integers(1, len(wire)))
+        answers += framer.receive(wire[:size])
+        wire = wire[size:]
+    assert answers == [FRAMES[frame] for _, frame in said]
+
+
 @given(st.lists(st.binary(max_size=60), max_size=20))
 def test_any_bytes_are_survived_within_bounds(chunks: list[bytes]) -> None:
     framer = AnswerFramer()
