@@ -10,13 +10,9 @@ import msgspec
 
 from drivers.gateway.links.url import LinkUrl
 
-<<<<<<< HEAD
-_SYS_CLASS = {"hid": "input", "serial": "tty"}
-_DEV_FOLDERS = {"hid": "/dev/input", "serial": "/dev"}
-_TYPING_KEYS = 0xFFFFFFFE
-=======
 _SYS_CLASS = {"hid": "input", "serial": "tty", "usb": "usbmisc"}
->>>>>>> 7038467 (Printers over USB and into a file; what GBK lacks is drawn; a logo; ten more profiles; a bench of layout)
+_DEV_FOLDERS = {"hid": "/dev/input", "serial": "/dev", "usb": "/dev/usb"}
+_TYPING_KEYS = 0xFFFFFFFE
 # Cheap devices ship with these in every unit.
 _WORTHLESS_SERIALS = frozenset({"", "0", "00000000", "0000000000000000", "0001", "123456", "1234567890"})
 

@@ -11,12 +11,8 @@ from drivers.gateway.links.url import LinkUrl, LinkUrlError
 
 Opener = Callable[[LinkUrl], Awaitable[Link]]
 
-<<<<<<< HEAD
 OPENERS = {
-=======
-_OPENERS = {
     "file": ("drivers.gateway.links.file", "open_file"),
->>>>>>> 7038467 (Printers over USB and into a file; what GBK lacks is drawn; a logo; ten more profiles; a bench of layout)
     "hid": ("drivers.gateway.links.hid", "open_hid"),
     "serial": ("drivers.gateway.links.serial", "open_serial"),
     "tcp": ("drivers.gateway.links.tcp", "open_tcp"),

@@ -18,6 +18,10 @@ class Sysfs:
         """A serial adapter on a port."""
         self._node("tty", name, self._interface(port, serial, interface) / name)
 
+    def printer(self, name: str, port: str, serial: str | None = None) -> None:
+        """A printer's node on a port."""
+        self._node("usbmisc", name, self._interface(port, serial, "00") / name)
+
     def keyboard(self, name: str, port: str, serial: str | None = None, keys: str = KEYBOARD_KEYS) -> None:
         """An input node of a device on a port."""
         device = self._interface(port, serial, "00") / "input" / f"input-{name}"

@@ -109,8 +109,8 @@ def test_what_was_learned_before_a_restart_holds_after_it() -> None:
     assert register.claim("one", Identity(port="port:1-1"), "", "port:1-1") == "port:1-1"
 
 
-def test_a_usb_printer_is_known_by_its_serial_number(tmp_path: Path) -> None:
-    usb_tty(tmp_path, "lp0", "1-3", "P00042")
-    (tmp_path / "class" / "tty").rename(tmp_path / "class" / "usbmisc")
+def test_a_usb_printer_is_known_by_its_serial_number_and_found_by_it(tmp_path: Path) -> None:
+    Sysfs(tmp_path).printer("lp0", "1-3", "P00042")
     identity = read_identity(parse_link_url("usb:///dev/usb/lp0", {}), tmp_path)
     assert identity == Identity(serial="usb:1a86:7523:P00042", port="port:1-3")
+    assert find_node("usb", "port:1-3", tmp_path) == "/dev/usb/lp0"
