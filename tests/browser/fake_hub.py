@@ -8,7 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 from playwright.sync_api import BrowserContext, Route, WebSocketRoute
 
 from tests.browser.fake_goods import CATEGORIES
-from tests.browser.fake_shop import FakeShop, Json
+from tests.browser.fake_scale import Json
+from tests.browser.fake_shop import FakeShop
 
 ROOT = Path(__file__).resolve().parents[2]
 ORIGIN = "http://127.0.0.1:8710"

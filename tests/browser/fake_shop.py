@@ -4,24 +4,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.browser.fake_goods import items
-
-Json = dict[str, Any]
-Answer = tuple[int, Json | None]
+from tests.browser.fake_scale import Answer, Json, ScaleAtTill, refusal
 
 APPROVAL_LIMIT_FEN = 3000
 
 
 @dataclass
-class FakeShop:
+class FakeShop(ScaleAtTill):
     """What the hub would know; `frame` messages made by changes wait in `outbox`."""
 
     items: list[Json] = field(default_factory=items)
-    basket: Json | None = None
     who: Json | None = None
     parked: list[Json] = field(default_factory=list)
     shift: Json | None = None
     prints: list[Json] = field(default_factory=list)
-    devices: list[Json] = field(default_factory=list)
     sync: Json = field(default_factory=lambda: sync_state(0, 0, connected=True))
     clock_trusted: bool = True
     commands: list[Json] = field(default_factory=list)
@@ -105,7 +101,7 @@ class FakeShop:
     def do_SignIn(self, body: Json) -> Answer:
         """Cashier 0001 and manager 0009, both with 2468."""
         if body["pin"] != "2468":
-            return _refusal("identity.sign_in_refused", "工号或密码不正确，请重新输入")
+            return refusal("identity.sign_in_refused", "工号或密码不正确，请重新输入")
         self.who = {
             "session_id": "5e" * 16,
             "staff_id": "st" * 16,
@@ -162,8 +158,11 @@ class FakeShop:
         return self.add(item, 1000)
 
     def do_AddItem(self, body: Json) -> Answer:
-        """A tile was touched."""
-        return self.add(self.find(body["item_id"]), body["qty_milli"])
+        """A tile was touched; a weight typed beside a working scale needs a manager."""
+        item = self.find(body["item_id"])
+        if item["sold_by"] == "weight" and self.devices and (denied := self._denied(body)):
+            return denied
+        return self.add(item, body["qty_milli"])
 
     def add(self, item: Json, qty_milli: int) -> Answer:
         """Raise the item's line, or make one."""
@@ -192,6 +191,8 @@ class FakeShop:
                 "tax_rate_bp": 1300,
                 "tax_fen": 0,
                 "state": "live",
+                "weighed_by": None,
+                "tare_g": None,
             }
             lines.append(line)
         line["qty_milli"] += qty_milli
@@ -241,7 +242,7 @@ class FakeShop:
         assert self.basket
         total_fen = self.basket["total_fen"]
         if body["due_fen"] != total_fen:
-            return _refusal("orders.total_changed", "合计已变")
+            return refusal("orders.total_changed", "合计已变")
         self.orders_paid += 1
         order_id = self.basket["order_id"]
         self._emptied()
@@ -336,14 +337,10 @@ class FakeShop:
     def _denied(self, body: Json) -> Answer | None:
         approval = body.get("approval")
         if not approval:
-            return _refusal("audit.approval_needed", "此操作需要店长授权")
+            return refusal("audit.approval_needed", "此操作需要店长授权")
         if approval["pin"] != "2468":
-            return _refusal("audit.approval_pin_wrong", "店长工号或密码不正确，请重新输入")
+            return refusal("audit.approval_pin_wrong", "店长工号或密码不正确，请重新输入")
         return None
-
-
-def _refusal(code: str, message: str) -> Answer:
-    return 409, {"code": code, "text": message, "facts": {}}
 
 
 def sync_state(pending: int, oldest_age_s: int, connected: bool) -> Json:

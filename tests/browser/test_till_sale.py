@@ -124,17 +124,6 @@ def test_an_unknown_code_asks_and_loses_nothing(till: Page, keys: Keys, shop: Fa
     expect(till.locator(".line")).to_have_count(3)
 
 
-def test_goods_sold_by_weight_are_asked_for(till: Page, keys: Keys, shop: FakeShop) -> None:
-    till.get_by_role("button", name="生鲜").tap()
-    till.locator(".tile").filter(has_text="红富士苹果").tap()
-    sheet = till.get_by_role("dialog", name="称重商品")
-    keys.type("1.25")
-    expect(sheet.locator("output")).to_have_text("1.25 kg")
-    keys.press("Enter")
-    expect(till.locator(".line .qty")).to_have_text("× 1.25")
-    assert total(till) == "¥11.22"
-
-
 def test_a_parked_basket_comes_back(till: Page, keys: Keys, shop: FakeShop) -> None:
     keys.scan(shop.items[0]["code"])
     expect(till.locator(".line")).to_have_count(1)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatFen, formatQty, formatYuan, likelyTenders, parseQty, parseYuan } from "./money";
+import { formatFen, formatQty, formatYuan, likelyTenders, lineAmountFen, parseQty, parseYuan } from "./money";
 
 describe("money", () => {
   it.each([
@@ -66,4 +66,15 @@ describe("likely tenders", () => {
     for (let total = 1; total < 40_000; total += 13)
       expect(likelyTenders(total).every((sum) => sum > total)).toBe(true);
   });
+});
+
+describe("what a line comes to", () => {
+  it.each([
+    [898, 1250, 1123],
+    [898, 1000, 898],
+    [1, 499, 0],
+    [1, 500, 1],
+    [1180, 0, 0],
+  ])("%i fen × %i thousandths is %i fen", (price, qty, amount) => expect(lineAmountFen(price, qty)).toBe(amount));
+  it("refuses what no integer can hold", () => expect(() => lineAmountFen(1e12, 1e8)).toThrow(RangeError));
 });

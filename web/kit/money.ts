@@ -45,6 +45,13 @@ export function parseQty(text: string): number | null {
   return milli > 0 ? milli : null;
 }
 
+/** Price times quantity in thousandths, half a fen rounded up, as the hub does it; neither is negative. */
+export function lineAmountFen(priceFen: number, qtyMilli: number): number {
+  const product = priceFen * qtyMilli + 500;
+  if (!Number.isSafeInteger(product)) throw new RangeError(`out of range: ${priceFen} × ${qtyMilli}`);
+  return (product - (product % 1000)) / 1000;
+}
+
 const NOTES_FEN = [100, 500, 1000, 2000, 5000, 10000] as const;
 
 /**

@@ -12,4 +12,5 @@ export type Frame =
   | Schemas["DevicesFrame"]
   | Schemas["PrintsFrame"]
   | Schemas["AskFrame"]
-  | Schemas["NoticeFrame"];
+  | Schemas["NoticeFrame"]
+  | Schemas["WeightFrame"];

@@ -17,6 +17,8 @@ export type Shift = Schemas["ShiftView"];
 export type ShiftTotals = Schemas["ShiftTotals"];
 export type Scanned = Schemas["Scanned"];
 export type Device = Schemas["DeviceView"];
+export type Weight = Schemas["WeightView"];
+export type ScaleKey = Schemas["PressScaleKey"]["key"];
 export type PrintJob = Schemas["PrintJobView"];
 export type SyncStatus = Schemas["SyncStatus"];
 export type OrderPlaced = Schemas["OrderPlaced"];
@@ -38,6 +40,8 @@ const ADDRESSES = {
   OpenDrawer: "/api/payments/drawer/open",
   ScanCode: "/api/orders/scan",
   AddItem: "/api/orders/add-item",
+  WeighItem: "/api/devices/weigh-item",
+  PressScaleKey: "/api/devices/scale-key",
   SetQuantity: "/api/orders/set-quantity",
   VoidLine: "/api/orders/void-line",
   ParkBasket: "/api/orders/park",

@@ -59,6 +59,18 @@ export async function addItem(itemId: string, qtyMilli = 1000): Promise<void> {
   hear(await inOrder(() => command("AddItem", { terminal_id, item_id: itemId, qty_milli: qtyMilli })), itemId);
 }
 
+/** What lies on the scale, sold. True once it is on the basket. */
+export async function weigh(itemId: string): Promise<boolean> {
+  const terminal_id = session.terminalId ?? "";
+  return (await inOrder(() => command("WeighItem", { terminal_id, item_id: itemId }))) !== null;
+}
+
+/** A weight typed by hand: beside a scale that works a manager must agree. True once it is on the basket. */
+export function typeWeight(itemId: string, qtyMilli: number, act: string): Promise<boolean> {
+  const body = { terminal_id: session.terminalId ?? "", item_id: itemId, qty_milli: qtyMilli };
+  return withApproval(act, (approval) => command("AddItem", { ...body, approval }));
+}
+
 /** True when the refusal asks for a second person. */
 export function wantsApproval(error: unknown): boolean {
   return error instanceof Refused && error.problem.code === "audit.approval_needed";

@@ -46,10 +46,12 @@ export function useLineActs(): LineActs {
     void voidLine(line.line_id, act).then((done) => done && select(null));
   }
 
+  const count = (): boolean => selected.value !== null && !selected.value.weighed_by;
+
   return {
     set,
     remove,
-    more: () => selected.value && set(selected.value.qty_milli + 1000),
-    less: () => selected.value && (selected.value.qty_milli > 1000 ? set(selected.value.qty_milli - 1000) : remove()),
+    more: () => count() && set(selected.value!.qty_milli + 1000),
+    less: () => count() && (selected.value!.qty_milli > 1000 ? set(selected.value!.qty_milli - 1000) : remove()),
   };
 }

@@ -3,7 +3,7 @@ import { reactive } from "vue";
 import { LiveSocket, socketUrl, type LinkState, type Socket } from "@kit/live";
 import { play } from "@kit/sounds";
 import type { Frame } from "./frames";
-import { hub, type Basket, type Device, type OrderRow, type PrintJob, type Shift, type SyncStatus } from "./hub";
+import { hub, type Basket, type Device, type OrderRow, type PrintJob, type Shift, type SyncStatus, type Weight } from "./hub";
 import { ask, tell } from "./notices";
 import { session } from "./session";
 
@@ -19,6 +19,8 @@ export const till = reactive({
   clockTrusted: true,
   devices: [] as Device[],
   prints: [] as PrintJob[],
+  /** What the till's scale said last; null while it has not spoken. */
+  weight: null as Weight | null,
   /** The order whose paper came out last: the hub lists only jobs that wait or ask, so one that is gone is done. */
   cameOut: null as string | null,
 });
@@ -57,6 +59,7 @@ function apply(frame: Frame): void {
       till.shift = frame.shift;
       till.devices = frame.devices;
       till.prints = frame.prints;
+      till.weight = null; // it follows the snapshot if there is one
       takeSync(frame.sync, frame.clock_trusted);
       till.ready = true;
       break;
@@ -84,6 +87,9 @@ function apply(frame: Frame): void {
           ? { kind: "unknown_code", code: frame.code }
           : { kind: "needs_weight", code: frame.code, item_id: frame.item_id ?? "", item: null },
       );
+      break;
+    case "weight":
+      till.weight = frame.weight;
       break;
     case "notice":
       tell({ tone: "bad", text: frame.text });

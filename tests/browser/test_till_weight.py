@@ -1,0 +1,138 @@
+"""Goods sold by weight: the scale's word, live; its keys; and a weight by hand where that may be."""
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.axe import check
+from tests.browser.fake_hub import FakeHub
+from tests.browser.fake_shop import FakeShop
+from tests.browser.keys import Keys
+
+APPLES = "红富士苹果"
+
+
+def touch_apples(till: Page) -> Locator:
+    """The sheet that opens for them."""
+    till.get_by_role("button", name="生鲜").tap()
+    till.locator(".tile").filter(has_text=APPLES).tap()
+    return till.get_by_role("dialog", name=APPLES)
+
+
+def sent(shop: FakeShop, kind: str) -> list[dict[str, object]]:
+    """The commands of one kind."""
+    return [command for command in shop.commands if command["type"] == kind]
+
+
+@pytest.fixture
+def scale(till: Page, hub: FakeHub) -> FakeHub:
+    """A till with a scale that works, and nothing on it."""
+    hub.shop.bind_scale()
+    hub.shop.lay(0, "devices.weight_empty")
+    hub.push()
+    expect(till.locator(".strip")).to_contain_text("0.000 kg")
+    return hub
+
+
+def test_the_live_weight_is_sold_with_one_touch_once_it_has_settled(till: Page, scale: FakeHub) -> None:
+    sheet = touch_apples(till)
+    take = sheet.get_by_role("button", name="加入购物篮")
+    for grams, reason, words in (
+        (None, "devices.weight_unsettled", "正在称"),
+        (None, "devices.weight_over", "超出量程"),
+        (None, "devices.weight_under", "低于零点"),
+        (1250, "devices.weight_sold", "请取下"),
+        (None, "devices.weight_stale", "秤没有读数"),
+    ):
+        scale.shop.lay(grams, reason)
+        scale.push()
+        expect(sheet.get_by_role("status")).to_contain_text(words)
+        expect(sheet.locator(".grams")).to_have_text("1.250" if grams else "–.–––")
+        expect(take).to_be_disabled()
+    scale.shop.lay(1250)
+    scale.push()
+    expect(sheet.get_by_role("status")).to_have_text("已停稳")
+    expect(sheet.locator(".grams")).to_have_text("1.250")
+    expect(sheet).to_contain_text("¥11.23")
+    take.tap()
+    expect(sheet).to_be_hidden()
+    expect(till.locator(".line .qty")).to_have_text("× 1.25")
+    expect(till.locator(".strip")).to_contain_text("请取下")
+    assert [command["item_id"] for command in sent(scale.shop, "WeighItem")] == ["item-020"]
+
+
+def test_enter_takes_it_and_what_was_weighed_stays_as_it_is(till: Page, scale: FakeHub, keys: Keys) -> None:
+    sheet = touch_apples(till)
+    keys.press("Enter")
+    scale.shop.lay(735, tare_g=40)
+    scale.push()
+    expect(sheet).to_contain_text("净重 · 皮 0.040 kg")
+    keys.press("Enter")
+    expect(till.locator(".line .qty")).to_have_text("× 0.735")
+    expect(till.get_by_role("button", name="加一")).to_be_disabled()
+    expect(till.get_by_role("button", name="删除此行")).to_be_enabled()
+    keys.press("F8")
+    keys.type("+")
+    expect(till.get_by_role("dialog")).to_have_count(0)
+    assert len(sent(scale.shop, "WeighItem")) == 1
+    assert not sent(scale.shop, "SetQuantity")
+
+
+def test_the_scales_keys_by_touch_and_by_letter(till: Page, scale: FakeHub, keys: Keys) -> None:
+    sheet = touch_apples(till)
+    sheet.get_by_role("button", name="去皮").tap()
+    with till.expect_response(lambda answer: "clear_tare" in (answer.request.post_data or "")):
+        keys.type("zc")
+    expect(sheet).to_be_visible()
+    assert [command["key"] for command in sent(scale.shop, "PressScaleKey")] == ["tare", "zero", "clear_tare"]
+
+
+def test_a_weight_by_hand_needs_a_manager_beside_a_scale(till: Page, scale: FakeHub, keys: Keys) -> None:
+    sheet = touch_apples(till)
+    keys.type("1.25")
+    expect(sheet.locator("output")).to_have_text("1.25 kg")
+    expect(sheet).to_contain_text("需要店长授权")
+    keys.press("Enter")
+    expect(till.get_by_role("dialog", name="需要店长授权")).to_contain_text(APPLES)
+    keys.type("0009")
+    keys.press("Enter")
+    keys.type("2468")
+    keys.press("Enter")
+    expect(till.get_by_role("dialog")).to_have_count(0)
+    expect(till.locator(".line .qty")).to_have_text("× 1.25")
+
+
+def test_without_a_scale_the_weight_is_typed(till: Page, keys: Keys) -> None:
+    expect(till.locator(".strip")).to_have_count(0)
+    sheet = touch_apples(till)
+    keys.type("1.25")
+    expect(sheet.locator("output")).to_have_text("1.25 kg")
+    keys.press("Enter")
+    expect(till.locator(".line .qty")).to_have_text("× 1.25")
+
+
+def test_a_scale_that_is_away_lets_the_weight_be_typed(till: Page, hub: FakeHub) -> None:
+    hub.shop.bind_scale("closed")
+    hub.push()
+    expect(till.locator(".strip")).to_contain_text("秤没有读数")
+    expect(touch_apples(till)).to_contain_text("秤没有连接")
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_the_weight_sheet_is_for_everybody(till: Page, hub: FakeHub, language: str) -> None:
+    till.evaluate("language => localStorage.setItem('dianshu.language', language)", language)
+    till.reload()
+    till.get_by_role("search").wait_for()
+    hub.shop.bind_scale()
+    hub.shop.lay(1250, tare_g=40)
+    hub.push()
+    till.locator(".chip").nth(6).tap()
+    till.locator(".tile").first.tap()
+    sheet = till.get_by_role("dialog")
+    expect(sheet.locator(".grams")).to_have_text("1.250")
+    check(till)
+    boxes = "keys => keys.map(key => [key.innerText, key.getBoundingClientRect().toJSON()])"
+    for text, box in sheet.locator("button").evaluate_all(boxes):
+        assert min(box["width"], box["height"]) >= 44, f"{text!r} is {box}"
+    sheet.locator(".scale-keys button").last.tap()
+    expect(sheet.locator(".pad")).to_be_visible()
+    check(till)

@@ -1,0 +1,49 @@
+/** The till's scale: what lies on it, in words, and its keys. */
+import { computed } from "vue";
+import { command, type ScaleKey, type Weight } from "./hub";
+import { tellWhy } from "./notices";
+import { session } from "./session";
+import { till } from "./till";
+
+export type PanState = "away" | "moving" | "ready" | "empty" | "sold" | "over" | "under" | "unit";
+
+const STATES: Readonly<Record<string, PanState>> = {
+  "": "ready",
+  "devices.weight_unsettled": "moving",
+  "devices.weight_empty": "empty",
+  "devices.weight_sold": "sold",
+  "devices.weight_over": "over",
+  "devices.weight_under": "under",
+  "devices.weight_unit": "unit",
+};
+
+const bound = computed(() =>
+  till.devices.filter((device) => device.kind === "scale" && device.terminal_id === session.terminalId),
+);
+
+/** Whether this till has a scale, and whether one of them works. */
+export const scale = {
+  isBound: computed(() => bound.value.length > 0),
+  works: computed(() => bound.value.some((device) => device.state === "enabled")),
+  state: computed<PanState>(() => (till.weight ? (STATES[till.weight.reason] ?? "away") : "away")),
+};
+
+/** 1250 → "1.250": a scale always shows its grams. */
+export function formatGrams(grams: number): string {
+  const digits = String(Math.abs(grams)).padStart(4, "0");
+  return `${grams < 0 ? "−" : ""}${digits.slice(0, -3)}.${digits.slice(-3)}`;
+}
+
+/** What the scale shows; nothing where it says no weight, which is never 0. */
+export function shownWeight(weight: Weight | null): string {
+  const says = weight && weight.grams !== null && weight.reason !== "devices.weight_stale";
+  return says ? formatGrams(weight.grams!) : "–.–––";
+}
+
+export async function press(key: ScaleKey): Promise<void> {
+  try {
+    await command("PressScaleKey", { terminal_id: session.terminalId ?? "", key });
+  } catch (error) {
+    tellWhy(error);
+  }
+}
