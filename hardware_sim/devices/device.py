@@ -19,7 +19,6 @@ from hardware_sim.views import (
     PrinterView,
     ScaleView,
     ScannerView,
-    TerminalView,
 )
 
 
@@ -31,7 +30,6 @@ class OwnViews(TypedDict, total=False):
     drawer: DrawerView | None
     display: DisplayView
     scale: ScaleView
-    terminal: TerminalView
 
 
 @dataclass(frozen=True)

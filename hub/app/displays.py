@@ -55,7 +55,7 @@ class CustomerDisplays:
         self._everywhere = False
         self._bound: list[_Bound] = []
         self._paid: dict[str, OrderPaid] = {}
-        gateways.on_change(self._look_everywhere)
+        gateways.on_change(self.look_everywhere)
 
     def committed(self, records: list[Record[Any]]) -> None:
         """From the writer's thread: show what these records changed."""
@@ -75,7 +75,7 @@ class CustomerDisplays:
             except Exception:  # supervisor: one till's trouble, or the disk's, must not end all showing
                 log.exception("customer displays failed; going on")
                 await asyncio.sleep(_REST_AFTER_FAILURE_S)
-                self._look_everywhere()
+                self.look_everywhere()
 
     def _take(self, events: list[Any], bound: bool) -> None:
         for event in events:
@@ -86,9 +86,10 @@ class CustomerDisplays:
             self._stale.add(event.terminal_id)
         self._due.set()
         if bound:
-            self._look_everywhere()
+            self.look_everywhere()
 
-    def _look_everywhere(self) -> None:
+    def look_everywhere(self) -> None:
+        """Show every display what its till has now."""
         self._everywhere = True
         self._due.set()
 

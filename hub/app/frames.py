@@ -87,6 +87,16 @@ class WeightFrame(Frame, frozen=True, kw_only=True, tag="weight"):
     weight: WeightView
 
 
+class ScanTestedFrame(Frame, frozen=True, kw_only=True, tag="scan_tested"):
+    """What a scanner on trial read; `trouble` says in the page's language why that is no code."""
+
+    device_id: str
+    text: str
+    symbology: str | None
+    age_ms: int
+    trouble: str
+
+
 TillFrame = (
     Snapshot
     | BasketFrame
@@ -98,4 +108,5 @@ TillFrame = (
     | AskFrame
     | NoticeFrame
     | WeightFrame
+    | ScanTestedFrame
 )

@@ -10,7 +10,15 @@ import msgspec
 from cloud_sync.edge.status import SyncStatus
 from hub.app import frames
 from hub.devices import store as devices
-from hub.devices.events import DeviceBound, DeviceSeen, PrintFinished, PrintQueued, ScanRefused
+from hub.devices.events import (
+    DeviceBound,
+    DeviceSeen,
+    DrawerMoved,
+    PrintFinished,
+    PrintQueued,
+    ScanRefused,
+    ScanTested,
+)
 from hub.devices.messages import PrintJobView, WeightView
 from hub.devices.model import NEEDS_PERSON
 from hub.kernel.clock import Clock
@@ -47,6 +55,7 @@ _PARTS_OF: dict[type[Any], tuple[str, ...]] = {
     PrintFinished: ("prints",),
     DeviceSeen: ("devices",),
     DeviceBound: ("devices",),
+    DrawerMoved: ("devices",),
 }
 _OF_ALL_TERMINALS = frozenset({"parked", "devices"})
 
@@ -166,6 +175,8 @@ class Live:
         for record in records:
             if isinstance(record.event, ScanRefused) and record.refusal is None:
                 self._notify(self._pages_at(record.event.terminal_id), Refusal(record.event.reason))
+            if isinstance(record.event, ScanTested):
+                self._show_test(record.event)
             for part in _PARTS_OF.get(type(record.event), ()):
                 everywhere = part in _OF_ALL_TERMINALS
                 stale.add((part, None if everywhere else _terminal_of(record)))
@@ -173,6 +184,19 @@ class Live:
             with self._readers.session() as read:
                 for part, terminal_id in sorted(stale, key=str):
                     self._show_part(read, part, terminal_id)
+
+    def _show_test(self, tested: ScanTested) -> None:
+        for page in self._pages_at(tested.terminal_id):
+            reason = tested.reason
+            frame = frames.ScanTestedFrame(
+                seq=0,
+                device_id=tested.device_id,
+                text=tested.text,
+                symbology=tested.symbology,
+                age_ms=tested.age_ms,
+                trouble=self._texts.render(Refusal(reason), page.language) if reason else "",
+            )
+            page.push(lambda seq, frame=frame: msgspec.structs.replace(frame, seq=seq))  # type: ignore[misc]
 
     def _show_part(self, read: Reader, part: str, terminal_id: str | None) -> None:
         make = self._parts[part]

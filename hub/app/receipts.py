@@ -115,6 +115,22 @@ def shift_report(
     )
 
 
+def trial_slip(shop: Shop, job: PrintJobView) -> Document:
+    """A slip that shows whether Chinese, amounts, bars and the cutter come out right."""
+    return (
+        *_head(shop, bool(job.is_copy)),
+        Text(text="测试小票 / TEST SLIP", align="center", bold=True),
+        Text(text=f"{job.order_id}  {_when(job.queued_ms)}", align="center"),
+        Rule(),
+        _amounts("合计 TOTAL", f"￥{yuan(123456)}", bold=True),
+        Text(text="中文标点：。、《》「」 ABC abc 0123456789"),
+        Barcode(data=job.order_id),
+        Qr(data=job.job_id),
+        Feed(lines=3),
+        Cut(),
+    )
+
+
 class Layouts:
     """Lays out whatever a print job names, from what the tables and the journal say of it."""
 
@@ -139,6 +155,8 @@ class Layouts:
                 return self._receipt(read, job)
             case "z_report":
                 return self._shift_report(read, job)
+            case "test":
+                return trial_slip(self._shop, job)
 
     def _receipt(self, read: Reader, job: PrintJobView) -> Document:
         store_id = self._origin.store_id

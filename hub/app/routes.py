@@ -10,6 +10,7 @@ from litestar.exceptions import WebSocketDisconnect
 
 from cloud_sync.edge.status import SyncStatus
 from hub.app.auth import COOKIE, Tokens
+from hub.app.device_page import DevicePageController
 from hub.app.http import is_gateway, language_of
 from hub.app.live import Page
 from hub.app.settings import HubSettings
@@ -187,6 +188,7 @@ async def gateway_socket(socket: WebSocket[Any, Any, Any]) -> None:
 ROUTES = [
     SessionController,
     *DEVICE_CONTROLLERS,
+    DevicePageController,
     weigh_item,
     press_scale_key,
     devices_of_gateway,

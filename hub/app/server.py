@@ -20,6 +20,7 @@ from hub.app.receipts import Layouts
 from hub.app.remembered import Remembered
 from hub.app.routes import ROUTES, DemoLogin
 from hub.app.settings import HubSettings
+from hub.app.trials import Trials
 from hub.app.uplink import uplink_of
 from hub.app.wiring import MODULES, open_engine, texts
 from hub.devices import store as devices
@@ -64,6 +65,8 @@ class Hub:
             self.live.scanned,
         )
         self.gateways.on_weight(self.weights.take)
+        self.trials = Trials(self.engine.clock)
+        self.gateways.on_trial(self.trials.terminal_of, self.trials.end)
         self.live.show_weights(self.weights.latest)
         self.spool = Spool(
             self.engine.bus,
@@ -96,6 +99,8 @@ class Hub:
                 "live": self.live,
                 "gateways": self.gateways,
                 "weights": self.weights,
+                "displays": self.displays,
+                "trials": self.trials,
                 "gateway_token": gateway_token(settings.gateway_token_path),
                 "demo_logins": list(demo_logins),
                 "uplink": self.uplink,

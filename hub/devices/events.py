@@ -68,6 +68,18 @@ class ScaleKeyPressed(Event, frozen=True, kw_only=True, tag="devices.scale_key_p
     key: str
 
 
+class ScanTested(Event, frozen=True, kw_only=True, tag="devices.scan_tested.v1"):
+    """A scanner was tested from a till's device page: what it read, or why that is no code."""
+
+    subject_field: ClassVar[str] = "device_id"
+    device_id: str
+    terminal_id: str
+    text: str
+    symbology: str | None
+    age_ms: int
+    reason: str
+
+
 class DrawerMoved(Event, frozen=True, kw_only=True, tag="devices.drawer_moved.v1"):
     """A drawer was opened or closed; without a `release_id` nobody had asked for it."""
 
@@ -107,6 +119,7 @@ class PrintQueued(Event, frozen=True, kw_only=True, tag="devices.print_queued.v1
     order_id: str
     terminal_id: str
     is_copy: bool
+    device_id: str | None = None
 
 
 class PrintFinished(Event, frozen=True, kw_only=True, tag="devices.print_finished.v1"):

@@ -15,6 +15,7 @@ from hub.devices.events import (
     ScaleKeyPressed,
     ScanRead,
     ScanRefused,
+    ScanTested,
 )
 from hub.kernel.bounds import check_ids, check_texts
 from hub.kernel.context import Context
@@ -86,6 +87,8 @@ class Scans:
         if command.gateway_seq <= store.taken_up_to(context.read, command.boot_id):
             return Decision()
         taken = _taken(command.boot_id, command.gateway_seq)
+        if command.tested_at is not None:
+            return taken + Decision.of(_tested(command, command.tested_at))
         device = store.device(context.read, context.store_id, command.device_id)
         terminal_id = device.terminal_id if device else None
         reason = _why_not(command, terminal_id, context)
@@ -120,6 +123,18 @@ def _why_not(command: messages.TakeScan, terminal_id: str | None, context: Conte
     return ""
 
 
+def _tested(command: messages.TakeScan, tested_at: str) -> ScanTested:
+    is_clean = is_clean_text(command.text, model.MAX_CODE_CHARS)
+    return ScanTested(
+        device_id=command.device_id,
+        terminal_id=tested_at,
+        text=model.kept_code(command.text) if is_clean else "",
+        symbology=command.symbology,
+        age_ms=command.age_ms,
+        reason="" if is_clean else "text.invalid",
+    )
+
+
 def _refused(command: messages.TakeScan, terminal_id: str | None, reason: str) -> ScanRefused:
     shown = model.kept_code(command.text) if is_clean_text(command.text, model.MAX_CODE_CHARS) else ""
     return ScanRefused(
@@ -135,15 +150,23 @@ def take_misread(command: messages.TakeMisread, context: Context) -> Decision:
     """A reading that is no code is kept as a refused scan."""
     if command.gateway_seq <= store.taken_up_to(context.read, command.boot_id):
         return Decision()
+    reason = f"devices.misread_{command.reason}"
+    return _taken(command.boot_id, command.gateway_seq) + Decision.of(_misread(command, reason, context))
+
+
+def _misread(command: messages.TakeMisread, reason: str, context: Context) -> ScanRefused | ScanTested:
+    if command.tested_at is not None:
+        return ScanTested(
+            device_id=command.device_id,
+            terminal_id=command.tested_at,
+            text="",
+            symbology=None,
+            age_ms=0,
+            reason=reason,
+        )
     device = store.device(context.read, context.store_id, command.device_id)
-    refused = ScanRefused(
-        device_id=command.device_id,
-        terminal_id=device.terminal_id if device else None,
-        text="",
-        age_ms=0,
-        reason=f"devices.misread_{command.reason}",
-    )
-    return _taken(command.boot_id, command.gateway_seq) + Decision.of(refused)
+    terminal_id = device.terminal_id if device else None
+    return ScanRefused(device_id=command.device_id, terminal_id=terminal_id, text="", age_ms=0, reason=reason)
 
 
 def take_drawer_position(command: messages.TakeDrawerPosition, context: Context) -> Decision:
@@ -184,11 +207,17 @@ def queue_print(
     order_id: str,
     terminal_id: str,
     copy: bool,
+    device_id: str | None = None,
 ) -> Decision:
-    """A document for the terminal's printer; asked by rooms above, in their own transaction."""
+    """A document for one printer, or for the terminal's; asked by rooms above, in their own transaction."""
     return Decision.of(
         PrintQueued(
-            job_id=job_id, document=document, order_id=order_id, terminal_id=terminal_id, is_copy=copy
+            job_id=job_id,
+            document=document,
+            order_id=order_id,
+            terminal_id=terminal_id,
+            is_copy=copy,
+            device_id=device_id,
         )
     )
 
@@ -243,7 +272,9 @@ def settle_print(command: messages.SettlePrint, context: Context) -> Decision:
     if command.is_printed:
         return settled + Decision(answer=messages.PrintQueuedAnswer(None))
     copy_id = context.new_id()
-    copy = queue_print(context, copy_id, job.document, job.order_id, job.terminal_id, copy=True)
+    copy = queue_print(
+        context, copy_id, job.document, job.order_id, job.terminal_id, copy=True, device_id=job.device_id
+    )
     return settled + copy + Decision(answer=messages.PrintQueuedAnswer(copy_id))
 
 
@@ -260,6 +291,28 @@ def reprint(command: messages.Reprint, context: Context) -> Decision:
     terminal_id = context.terminal_id or first.terminal_id
     copy = queue_print(context, command.job_id, first.document, first.order_id, terminal_id, copy=True)
     return copy + Decision(answer=messages.PrintQueuedAnswer(command.job_id))
+
+
+def print_test(command: messages.PrintTest, context: Context) -> Decision:
+    """A test slip for one printer, waited for at the till that asks."""
+    if (refusal := check_ids(job_id=command.job_id)) is not None:
+        return refusal
+    device = store.device(context.read, context.store_id, command.device_id)
+    if device is None or device.kind != "printer":
+        return Decision.refuse("devices.unknown", 404, device_id=command.device_id)
+    if store.print_job(context.read, context.store_id, command.job_id) is not None:
+        return Decision.refuse("devices.print_job_exists")
+    terminal_id = context.terminal_id or device.terminal_id or ""
+    slip = queue_print(
+        context,
+        command.job_id,
+        "test",
+        device.device_id,
+        terminal_id,
+        copy=False,
+        device_id=device.device_id,
+    )
+    return slip + Decision(answer=messages.PrintQueuedAnswer(command.job_id))
 
 
 def _finished(job: messages.PrintJobView, state: str, reason: str) -> PrintFinished:

@@ -48,6 +48,7 @@ class GatewayLink:
         self.gateway_id = hello.gateway_id
         self.device_ids = {device.device_id for device in hello.devices}
         self.transit = Transit()
+        self.heard_ms: dict[str, int] = {}
         self.is_welcome = False
         self._socket = socket
 
@@ -87,6 +88,8 @@ class Gateways:
         self._answered: Callable[[wire.JobAnswer], None] = lambda _answer: None
         self._weighed: Callable[[str, wire.Weight, int], None] = lambda _device_id, _weight, _age_ms: None
         self._on_change: list[Callable[[], None]] = []
+        self._trial_of: Callable[[str, int], str | None] = lambda _device_id, _age_ms: None
+        self._trial_ended: Callable[[str], None] = lambda _device_id: None
 
     def on_print_answer(
         self, answered: Callable[[wire.JobAnswer], None], changed: Callable[[], None]
@@ -94,6 +97,11 @@ class Gateways:
         """The spool hears of jobs, and of gateways and devices that come, go or change."""
         self._answered = answered
         self.on_change(changed)
+
+    def on_trial(self, trial_of: Callable[[str, int], str | None], ended: Callable[[str], None]) -> None:
+        """Ask which till tests a scanner, by the age of what it read; tell when its test scan is kept."""
+        self._trial_of = trial_of
+        self._trial_ended = ended
 
     def on_weight(self, weighed: Callable[[str, wire.Weight, int], None]) -> None:
         """Hand over every weight with its device and its age in milliseconds."""
@@ -107,6 +115,17 @@ class Gateways:
         """The gateway that a device hangs on, if it is connected and has had its welcome."""
         links = (link for link in self._links.values() if link.is_welcome and device_id in link.device_ids)
         return next(links, None)
+
+    def heard_age_ms(self, device_id: str) -> int | None:
+        """How long ago a device last said something; None if its gateway has brought nothing of it yet."""
+        link = self.link_of(device_id)
+        heard_ms = link.heard_ms.get(device_id) if link is not None else None
+        return None if heard_ms is None else self._now_ms() - heard_ms
+
+    async def show(self, frame: wire.Show) -> bool:
+        """Put something on a display; False when its gateway is away."""
+        link = self.link_of(frame.device_id)
+        return link is not None and await link.send(frame)
 
     async def press(self, device_id: str, key: wire.ScaleAct) -> bool:
         """Have a scale's key pressed; False when its gateway is away."""
@@ -212,6 +231,8 @@ class Gateways:
 
     async def _take(self, link: GatewayLink, reading: wire.Reading) -> None:
         took_ms = link.transit.took_ms(reading.at, self._now_ms())
+        if reading.device_id in link.device_ids:
+            link.heard_ms[reading.device_id] = self._now_ms() - reading.age_ms - took_ms
         if isinstance(reading.reading, wire.Weight):  # its scale's next one takes its place: no ack
             self._weighed(reading.device_id, reading.reading, reading.age_ms + took_ms)
             return
@@ -225,17 +246,25 @@ class Gateways:
         place = _Place(reading.device_id, reading.boot_id, reading.seq)
         match reading.reading:
             case wire.Scan():
-                terminal_id, actor = self._at_terminal(reading.device_id)
-                scan = place.scan(age_ms, reading.reading)
-                outcome = await self._bus.adispatch(scan, Caller(actor, terminal_id, system=True))
-                self._scanned(terminal_id, outcome)
-                return outcome
+                return await self._take_scan(place, reading.reading, age_ms)
             case wire.Misread(reason=reason):
-                return await self._send_as(place.misread(reason))
+                tested_at = self._trial_of(reading.device_id, age_ms)
+                return await self._send_as(place.misread(reason, tested_at))
             case wire.DrawerPosition(open=is_open):
                 return await self._send_as(place.drawer(is_open))
             case _:
                 return None  # a printer's status reaches the hub as a change of its health
+
+    async def _take_scan(self, place: "_Place", scan: wire.Scan, age_ms: int) -> Outcome:
+        terminal_id, actor = self._at_terminal(place.device_id)
+        tested_at = self._trial_of(place.device_id, age_ms)
+        command = place.scan(age_ms, scan, tested_at)
+        outcome = await self._bus.adispatch(command, Caller(actor, terminal_id, system=True))
+        if tested_at is None:
+            self._scanned(terminal_id, outcome)
+        elif not _should_come_again(outcome):
+            self._trial_ended(place.device_id)
+        return outcome
 
     async def _see(self, link: GatewayLink, device: wire.DeviceChanged) -> None:
         await self._send_as(
@@ -265,7 +294,7 @@ class _Place(NamedTuple):
     boot_id: str
     gateway_seq: int
 
-    def scan(self, age_ms: int, scan: wire.Scan) -> messages.TakeScan:
+    def scan(self, age_ms: int, scan: wire.Scan, tested_at: str | None) -> messages.TakeScan:
         return messages.TakeScan(
             command_id=new_id(),
             device_id=self.device_id,
@@ -274,15 +303,17 @@ class _Place(NamedTuple):
             age_ms=age_ms,
             text=scan.text,
             symbology=scan.symbology,
+            tested_at=tested_at,
         )
 
-    def misread(self, reason: str) -> messages.TakeMisread:
+    def misread(self, reason: str, tested_at: str | None) -> messages.TakeMisread:
         return messages.TakeMisread(
             command_id=new_id(),
             device_id=self.device_id,
             boot_id=self.boot_id,
             gateway_seq=self.gateway_seq,
             reason=reason,
+            tested_at=tested_at,
         )
 
     def drawer(self, is_open: bool) -> messages.TakeDrawerPosition:

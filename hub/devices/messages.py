@@ -10,7 +10,7 @@ PrintState = Literal["queued", "printed", "unknown", "failed", "held", "settled"
 """`unknown` and `held` ask a person; `settled` is what a person said of one of them."""
 
 ScaleKey = Literal["zero", "tare", "clear_tare"]
-DocumentKind = Literal["receipt", "z_report"]
+DocumentKind = Literal["receipt", "z_report", "test"]
 
 
 class BindDevice(Command, frozen=True, kw_only=True):
@@ -43,6 +43,8 @@ class TakeScan(Command, frozen=True, kw_only=True):
     age_ms: int
     text: str
     symbology: str | None = None
+    tested_at: str | None = None
+    """The till that tests this scanner: the scan is shown there and lands nowhere."""
 
 
 class TakeMisread(Command, frozen=True, kw_only=True):
@@ -52,6 +54,7 @@ class TakeMisread(Command, frozen=True, kw_only=True):
     boot_id: str
     gateway_seq: int
     reason: str
+    tested_at: str | None = None
 
 
 class TakeDrawerPosition(Command, frozen=True, kw_only=True):
@@ -85,6 +88,13 @@ class Reprint(Command, frozen=True, kw_only=True):
     order_id: str
 
 
+class PrintTest(Command, frozen=True, kw_only=True):
+    """Print a test slip on this very printer, whichever till it works for."""
+
+    job_id: str
+    device_id: str
+
+
 class FinishDrawerRelease(Command, frozen=True, kw_only=True):
     """Whether the kick went out."""
 
@@ -112,6 +122,8 @@ class DeviceView(View, frozen=True):
     state: str
     health: str
     reason: str
+    is_open: int | None = None
+    """Of a drawer: what its sensor said last."""
 
 
 class PrintJobView(View, frozen=True):
@@ -126,6 +138,8 @@ class PrintJobView(View, frozen=True):
     reason: str
     queued_ms: int
     changed_ms: int
+    device_id: str | None = None
+    """The printer it is for; None: whichever works for the till."""
 
 
 class DrawerView(View, frozen=True):

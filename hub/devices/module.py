@@ -24,6 +24,7 @@ def manifest(scan_target: handlers.ScanTarget) -> Manifest:
             CommandSpec(messages.PressScaleKey, handlers.press_scale_key, "orders.sell", normal),
             CommandSpec(messages.SettlePrint, handlers.settle_print, "orders.sell"),
             CommandSpec(messages.Reprint, handlers.reprint, "orders.sell"),
+            CommandSpec(messages.PrintTest, handlers.print_test, "orders.sell"),
         ),
         events=EVENTS,
         projections={
@@ -46,6 +47,7 @@ EVENTS = (
     events.DeviceSwapped,
     events.ScanRead,
     events.ScanRefused,
+    events.ScanTested,
     events.ScaleKeyPressed,
     events.DrawerMoved,
     events.DrawerReleaseRequested,

@@ -135,6 +135,7 @@ def print_queued(record: Record[events.PrintQueued]) -> Rows:
             "order_id": event.order_id,
             "terminal_id": event.terminal_id,
             "is_copy": int(event.is_copy),
+            "device_id": event.device_id,
             "state": "queued",
             "reason": "",
             "queued_ms": record.at_ms,

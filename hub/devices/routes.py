@@ -3,7 +3,7 @@
 from litestar import Controller, get, post
 
 from hub.devices import store
-from hub.devices.messages import BindDevice, DeviceView, PrintQueuedAnswer, Reprint, SettlePrint
+from hub.devices.messages import BindDevice, DeviceView, PrintQueuedAnswer, PrintTest, Reprint, SettlePrint
 from hub.kernel.bus import Bus
 from hub.kernel.context import Caller
 from hub.kernel.db import Readers
@@ -30,6 +30,12 @@ class DeviceController(Controller):
     @post("/prints/settle", status_code=200)
     async def settle(self, data: SettlePrint, bus: Bus, caller: Caller) -> PrintQueuedAnswer:
         """Say whether the paper of an unknown job is there."""
+        answer: PrintQueuedAnswer = await send(bus, data, caller)
+        return answer
+
+    @post("/prints/test", status_code=200)
+    async def print_test(self, data: PrintTest, bus: Bus, caller: Caller) -> PrintQueuedAnswer:
+        """Print a test slip on a printer."""
         answer: PrintQueuedAnswer = await send(bus, data, caller)
         return answer
 

@@ -134,28 +134,31 @@ class Spool:
         }
         for job_id, sent in list(self._sent.items()):
             await self._ask_if_silent(job_id, sent)
-        for printer in self._idle_printers():
-            job = store.next_print_job(self._readers, self._store_id, printer.terminal_id or "")
+        for device_id, terminal_id in self._idle_printers():
+            job = store.next_print_job_of(self._readers, self._store_id, device_id)
+            if job is None and terminal_id is not None:
+                job = store.next_print_job(self._readers, self._store_id, terminal_id)
             if job is not None and job.job_id not in self._sent:
-                await self._send(job, printer.device_id)
+                await self._send(job, device_id)
 
-    def _idle_printers(self) -> list[messages.DeviceView]:
-        """Each till's printer, where it can be reached, has no job under way and is not left alone.
+    def _idle_printers(self) -> list[tuple[str, str | None]]:
+        """Each printer that can be reached, is idle and not left alone, with the till that it serves.
 
-        Of several bound to one till only the first prints, or each would print the same receipt.
+        Of several bound to one till only the first serves it, or each would print the same receipt.
         """
         if not self._gateways.connected():
             return []
-        printers: dict[str, messages.DeviceView] = {}
-        for device in store.all_devices(self._readers, self._store_id):
-            if device.kind == "printer" and device.terminal_id is not None:
-                printers.setdefault(device.terminal_id, device)
         away = {sent.device_id for sent in self._sent.values()} | self._resting_until_s.keys()
-        return [
-            printer
-            for printer in printers.values()
-            if printer.device_id not in away and self._gateways.link_of(printer.device_id) is not None
-        ]
+        served: set[str | None] = set()
+        idle: list[tuple[str, str | None]] = []
+        for device in store.all_devices(self._readers, self._store_id):
+            if device.kind != "printer":
+                continue
+            terminal_id = None if device.terminal_id in served else device.terminal_id
+            served.add(terminal_id)
+            if device.device_id not in away and self._gateways.link_of(device.device_id) is not None:
+                idle.append((device.device_id, terminal_id))
+        return idle
 
     async def _send(self, job: messages.PrintJobView, device_id: str) -> None:
         link = self._gateways.link_of(device_id)

@@ -8,7 +8,7 @@ from hub.kernel.messages import View
 from hub.kernel.sql import Query, Reader, upsert
 
 take_reading = upsert(gateway_readings, replace=("seq",))
-_device_columns = tuple(devices.c[name] for name in DeviceView.__struct_fields__)
+_device_columns = tuple(devices.c[name] for name in DeviceView.__struct_fields__ if name != "is_open")
 _job_columns = tuple(print_jobs.c[name] for name in PrintJobView.__struct_fields__)
 _drawer_columns = tuple(drawers.c[name] for name in DrawerView.__struct_fields__)
 
@@ -33,8 +33,10 @@ _device = Query(
     ),
     DeviceView,
 )
+_its_drawer = (drawers.c.store_id == devices.c.store_id) & (drawers.c.device_id == devices.c.device_id)
 _devices = Query(
-    select(*_device_columns)
+    select(*_device_columns, drawers.c.is_open)
+    .select_from(devices.outerjoin(drawers, _its_drawer))
     .where(devices.c.store_id == bindparam("store_id"))
     .order_by(devices.c.device_id)
     .limit(200),
@@ -84,6 +86,18 @@ _next_job = Query(
         print_jobs.c.store_id == bindparam("store_id"),
         print_jobs.c.state == "queued",
         print_jobs.c.terminal_id == bindparam("terminal_id"),
+        print_jobs.c.device_id.is_(None),
+    )
+    .order_by(print_jobs.c.queued_ms, print_jobs.c.job_id)
+    .limit(1),
+    PrintJobView,
+)
+_next_job_of = Query(
+    select(*_job_columns)
+    .where(
+        print_jobs.c.store_id == bindparam("store_id"),
+        print_jobs.c.state == "queued",
+        print_jobs.c.device_id == bindparam("device_id"),
     )
     .order_by(print_jobs.c.queued_ms, print_jobs.c.job_id)
     .limit(1),
@@ -149,6 +163,11 @@ def print_jobs_at(read: Reader, store_id: str, terminal_id: str, state: str) -> 
 def next_print_job(read: Reader, store_id: str, terminal_id: str) -> PrintJobView | None:
     """The job that has waited longest for a terminal's printer."""
     return read.first(_next_job, store_id=store_id, terminal_id=terminal_id)
+
+
+def next_print_job_of(read: Reader, store_id: str, device_id: str) -> PrintJobView | None:
+    """The job that has waited longest for this very printer."""
+    return read.first(_next_job_of, store_id=store_id, device_id=device_id)
 
 
 def print_jobs_of(read: Reader, store_id: str, order_id: str) -> list[PrintJobView]:

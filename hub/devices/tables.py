@@ -31,7 +31,9 @@ print_jobs = projected(
     text("reason"),
     integer("queued_ms"),
     integer("changed_ms"),
+    text("device_id", nullable=True),
     Index("print_jobs_by_state", "store_id", "state", "terminal_id", "queued_ms"),
+    Index("print_jobs_by_printer", "store_id", "state", "device_id", "queued_ms"),
     Index("print_jobs_by_order", "store_id", "order_id"),
     key=("job_id",),
 )

@@ -158,10 +158,10 @@ def test_what_came_while_the_gateway_was_slow_is_left_out(hub: Hub) -> None:
         link = SlowLink()
         displays = CustomerDisplays(hub.engine.readers, STORE, cast(Gateways, link), hub.settings.shop)
         showing = asyncio.create_task(displays.run())
-        displays._look_everywhere()
+        displays.look_everywhere()
         await asyncio.wait_for(link.began.wait(), 20)
         for _ in range(100):
-            displays._look_everywhere()
+            displays.look_everywhere()
         link.may_go.set()
         await asyncio.wait_for(link.twice.wait(), 20)
         assert not displays._due.is_set()

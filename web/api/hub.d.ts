@@ -106,41 +106,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/catalogue/recalls": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Recalls */
-        get: operations["ApiCatalogueRecallsRecalls"];
-        put?: never;
-        /** Recall */
-        post: operations["ApiCatalogueRecallsRecall"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/catalogue/recalls/lift": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** LiftRecall */
-        post: operations["ApiCatalogueRecallsLiftLiftRecall"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/devices": {
         parameters: {
             query?: never;
@@ -226,6 +191,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/devices/prints/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** PrintTest */
+        post: operations["ApiDevicesPrintsTestPrintTest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/devices/pulses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Pulses */
+        get: operations["ApiDevicesPulsesPulses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/devices/scale-key": {
         parameters: {
             query?: never;
@@ -237,6 +236,40 @@ export interface paths {
         put?: never;
         /** PressScaleKey */
         post: operations["ApiDevicesScaleKeyPressScaleKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/devices/test/display": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** TestDisplay */
+        post: operations["ApiDevicesTestDisplayTestDisplay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/devices/test/scanner": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** TestScanner */
+        post: operations["ApiDevicesTestScannerTestScanner"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1024,6 +1057,12 @@ export interface components {
             role: string;
             staff_no: string;
         };
+        /** DevicePulse */
+        DevicePulse: {
+            connected: boolean;
+            device_id: string;
+            heard_age_ms: number | null;
+        };
         /**
          * DeviceView
          * @description One device as the store knows it.
@@ -1033,6 +1072,8 @@ export interface components {
             gateway_id: string;
             health: string;
             identity: string;
+            /** @default null */
+            is_open?: number | null;
             kind: string;
             model: string;
             reason: string;
@@ -1102,42 +1143,19 @@ export interface components {
         KeyPressed: {
             device_id: string;
         };
-        /** LiftRecall */
-        LiftRecall: {
-            /** @default  */
-            batch?: string;
-            command_id: string;
-            item_id: string;
-            reason: string;
-            /** @constant */
-            type: "LiftRecall";
-        };
         /**
          * LineView
-         * @description One line; tax is the part of the amount that is tax.
-         *
-         *         amount = unit price × quantity, except on a line that is priced by its label.
+         * @description One line; amount = unit price × quantity, tax is the part of the amount that is tax.
          */
         LineView: {
             amount_fen: number;
-            /** @default null */
-            batch?: string | null;
             code: string | null;
-            /** @default null */
-            expires_on?: string | null;
             item_id: string;
             line_id: string;
             line_no: number;
             name: string;
             name_en: string;
-            /**
-             * @default catalogue
-             * @enum {unknown}
-             */
-            priced_by?: "catalogue" | "label";
             qty_milli: number;
-            /** @default null */
-            serial?: string | null;
             sku: string;
             /** @enum {unknown} */
             sold_by: "piece" | "weight";
@@ -1325,8 +1343,10 @@ export interface components {
          */
         PrintJobView: {
             changed_ms: number;
+            /** @default null */
+            device_id?: string | null;
             /** @enum {unknown} */
-            document: "receipt" | "z_report";
+            document: "receipt" | "test" | "z_report";
             is_copy: number;
             job_id: string;
             order_id: string;
@@ -1340,6 +1360,14 @@ export interface components {
         PrintQueuedAnswer: {
             job_id: string | null;
         };
+        /** PrintTest */
+        PrintTest: {
+            command_id: string;
+            device_id: string;
+            job_id: string;
+            /** @constant */
+            type: "PrintTest";
+        };
         /**
          * PrintsFrame
          * @description The terminal's print jobs that wait, or that ask a person.
@@ -1349,29 +1377,6 @@ export interface components {
             seq: number;
             /** @enum {unknown} */
             type: "prints";
-        };
-        /** RecallChanged */
-        RecallChanged: {
-            batch: string;
-            item_id: string;
-        };
-        /** RecallGoods */
-        RecallGoods: {
-            /** @default  */
-            batch?: string;
-            code?: string | null;
-            command_id: string;
-            item_id?: string | null;
-            reason: string;
-            /** @constant */
-            type: "RecallGoods";
-        };
-        /** RecallView */
-        RecallView: {
-            batch: string;
-            item_id: string;
-            reason: string;
-            since_ms: number;
         };
         /** ReceiveStock */
         ReceiveStock: {
@@ -1414,6 +1419,10 @@ export interface components {
             /** @constant */
             type: "ResumeBasket";
         };
+        /** ScanAwaited */
+        ScanAwaited: {
+            within_ms: number;
+        };
         /** ScanCode */
         ScanCode: {
             code: string;
@@ -1424,6 +1433,20 @@ export interface components {
             terminal_id: string;
             /** @constant */
             type: "ScanCode";
+        };
+        /**
+         * ScanTestedFrame
+         * @description What a scanner on trial read; `trouble` says in the page's language why that is no code.
+         */
+        ScanTestedFrame: {
+            age_ms: number;
+            device_id: string;
+            seq: number;
+            symbology: string | null;
+            text: string;
+            trouble: string;
+            /** @enum {unknown} */
+            type: "scan_tested";
         };
         /** Scanned */
         Scanned: {
@@ -1627,6 +1650,20 @@ export interface components {
             body: string;
             seq: number;
             type: string;
+        };
+        /** TryDisplay */
+        TryDisplay: {
+            command_id: string;
+            device_id: string;
+            /** @constant */
+            type: "TryDisplay";
+        };
+        /** TryScanner */
+        TryScanner: {
+            command_id: string;
+            device_id: string;
+            /** @constant */
+            type: "TryScanner";
         };
         /** UnknownCodeView */
         UnknownCodeView: {
@@ -1896,104 +1933,6 @@ export interface operations {
             };
         };
     };
-    ApiCatalogueRecallsRecalls: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RecallView"][];
-                };
-            };
-        };
-    };
-    ApiCatalogueRecallsRecall: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RecallGoods"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RecallChanged"];
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                        status_code: number;
-                    };
-                };
-            };
-        };
-    };
-    ApiCatalogueRecallsLiftLiftRecall: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["LiftRecall"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RecallChanged"];
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                        status_code: number;
-                    };
-                };
-            };
-        };
-    };
     ApiDevicesAll: {
         parameters: {
             query?: never;
@@ -2166,6 +2105,65 @@ export interface operations {
             };
         };
     };
+    ApiDevicesPrintsTestPrintTest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrintTest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrintQueuedAnswer"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiDevicesPulsesPulses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DevicePulse"][];
+                };
+            };
+        };
+    };
     ApiDevicesScaleKeyPressScaleKey: {
         parameters: {
             query?: never;
@@ -2186,6 +2184,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["KeyPressed"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiDevicesTestDisplayTestDisplay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryDisplay"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiDevicesTestScannerTestScanner: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryScanner"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanAwaited"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

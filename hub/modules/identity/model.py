@@ -8,7 +8,6 @@ CASHIER = frozenset({"orders.sell", "payments.shift", "catalogue.read", "invento
 MANAGER = CASHIER | {
     "audit.approve",
     "audit.read",
-    "catalogue.recall",
     "devices.edit",
     "identity.read",
     "inventory.receive",

@@ -1,0 +1,237 @@
+"""The till's device page: a test scan is shown and sells nothing, a test slip is a job of one printer."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import msgspec
+import pytest
+from litestar.testing import TestClient
+
+from drivers import messages as wire
+from hub.app.frames import DevicesFrame, ScanTestedFrame, TillFrame
+from hub.app.server import Hub, gateway_token
+from hub.app.settings import HubSettings, Shop
+from hub.app.trials import MAX_TRIALS, TRIAL_MS, Trials
+from hub.devices import store
+from hub.devices.events import ScanRead, ScanRefused, ScanTested
+from hub.devices.messages import BindDevice
+from hub.kernel.context import SYSTEM
+from hub.kernel.ids import new_id
+from hub.kernel.journal import read_page
+from tests.modules.shop import STORE, TILL, OwnClock, by_piece
+from tests.modules.test_routes import furnish, sign_in
+
+KINDS: dict[str, wire.Kind] = {
+    "scanner-1": "scanner",
+    "printer-1": "printer",
+    "printer-2": "printer",
+    "drawer-1": "drawer",
+    "display-1": "display",
+}
+CODE = by_piece().barcodes[0]
+_till_frame = msgspec.json.Decoder(TillFrame)
+FrameT = TypeVar("FrameT")
+
+
+@pytest.fixture
+def hub(tmp_path: Any) -> Hub:
+    settings = HubSettings(
+        store_id=STORE,
+        hub_id="hub-test",
+        shop=Shop(name="店枢便利店"),
+        data_dir=str(tmp_path / "hub"),
+        battery_backed_clock=True,
+    )
+    made = Hub(settings)
+    furnish(made)
+    return made
+
+
+@pytest.fixture
+def client(hub: Hub) -> Iterator[TestClient[Any]]:
+    with TestClient(hub.app) as client:
+        sign_in(client, "cashier")
+        yield client
+
+
+class Gateway:
+    """A gateway with every device, spoken by hand."""
+
+    def __init__(self, socket: Any) -> None:
+        self._socket = socket
+        self._seq = 0
+
+    def say(self, device_id: str, reading: wire.AnyReading, age_ms: int = 0) -> None:
+        self._seq += 1
+        self._socket.send_text(
+            wire.encode(
+                wire.Reading(
+                    device_id=device_id, boot_id="boot-1", seq=self._seq, age_ms=age_ms, reading=reading
+                )
+            )
+        )
+
+    def scan(self, age_ms: int = 0) -> None:
+        self.say("scanner-1", wire.Scan(text=CODE, symbology="E0"), age_ms)
+        self.hear(wire.Ack)
+
+    def hear(self, kind: type[FrameT]) -> FrameT:
+        """The next frame of a kind."""
+        while True:
+            frame = wire.decode_hub_frame(self._socket.receive_text(timeout=20))
+            if isinstance(frame, kind):
+                return frame
+
+
+@contextmanager
+def gateway(hub: Hub, client: TestClient[Any], bound: bool = True) -> Iterator[Gateway]:
+    token = gateway_token(hub.settings.gateway_token_path)
+    devices = tuple(
+        wire.DeviceInfo(device_id=device_id, kind=kind, model="any", link="x", state="enabled")
+        for device_id, kind in KINDS.items()
+    )
+    with client.websocket_connect("/ws/gateway", headers={"Authorization": f"Bearer {token}"}) as socket:
+        socket.send_text(
+            wire.encode(wire.Hello(gateway_id="gw", boot_id="boot-1", version="1", devices=devices))
+        )
+        one = Gateway(socket)
+        one.hear(wire.Welcome)
+        for device_id in KINDS if bound else ():
+            hub.engine.bus.dispatch(
+                BindDevice(command_id=new_id(), device_id=device_id, terminal_id=TILL), SYSTEM
+            )
+        yield one
+
+
+def till_hears(socket: Any, kind: type[FrameT]) -> FrameT:
+    while True:
+        frame = _till_frame.decode(socket.receive_text(timeout=20))
+        if isinstance(frame, kind):
+            return frame
+
+
+def post(client: TestClient[Any], path: str, **body: Any) -> Any:
+    return client.post(f"/api/devices/{path}", json={"command_id": new_id(), **body})
+
+
+def events(hub: Hub, *kinds: type[Any]) -> list[Any]:
+    with hub.engine.readers.session() as read:
+        records = [hub.engine.types.decode(entry.body) for entry in read_page(read, 0, 10_000, 10_000)]
+    return [record.event for record in records if isinstance(record.event, kinds)]
+
+
+def test_a_test_scan_is_shown_recorded_and_sells_nothing(hub: Hub, client: TestClient[Any]) -> None:
+    with gateway(hub, client) as counter, client.websocket_connect(f"/ws/terminal/{TILL}") as page:
+        answer = post(client, "test/scanner", device_id="scanner-1")
+        assert (answer.status_code, answer.json()) == (200, {"within_ms": TRIAL_MS})
+        counter.scan()
+        shown = till_hears(page, ScanTestedFrame)
+        assert (shown.device_id, shown.text, shown.symbology, shown.trouble) == ("scanner-1", CODE, "E0", "")
+        assert [type(event) for event in events(hub, ScanRead, ScanRefused, ScanTested)] == [ScanTested]
+        counter.scan()
+        assert [type(event) for event in events(hub, ScanRead, ScanTested)] == [ScanTested, ScanRead]
+
+
+def test_a_scanner_of_no_till_can_be_tested_before_it_is_bound(hub: Hub, client: TestClient[Any]) -> None:
+    with gateway(hub, client, bound=False) as counter:
+        assert post(client, "test/scanner", device_id="scanner-1").status_code == 200
+        counter.scan()
+        (tested,) = events(hub, ScanTested, ScanRefused)
+        assert (tested.terminal_id, tested.text) == (TILL, CODE)
+
+
+def test_a_misread_under_test_says_why_and_the_test_goes_on(hub: Hub, client: TestClient[Any]) -> None:
+    with gateway(hub, client) as counter, client.websocket_connect(f"/ws/terminal/{TILL}?lang=en") as page:
+        post(client, "test/scanner", device_id="scanner-1")
+        counter.say("scanner-1", wire.Misread(reason="unterminated"))
+        assert "cut short" in till_hears(page, ScanTestedFrame).trouble
+        counter.scan()
+        assert till_hears(page, ScanTestedFrame).text == CODE
+        assert not events(hub, ScanRefused, ScanRead)
+
+
+def test_a_scan_from_before_the_test_is_no_test(hub: Hub, client: TestClient[Any]) -> None:
+    with gateway(hub, client) as counter:
+        post(client, "test/scanner", device_id="scanner-1")
+        counter.scan(age_ms=1_900)
+        assert [type(event) for event in events(hub, ScanRead, ScanTested)] == [ScanRead]
+
+
+def test_a_trial_ends_by_time_by_its_scan_and_by_another() -> None:
+    clock = OwnClock()
+    trials = Trials(clock)
+    trials.begin("scanner-1", "T01")
+    trials.begin("scanner-1", "T02")
+    assert trials.terminal_of("scanner-1", 0) == "T02"
+    clock.pass_s(TRIAL_MS // 1000)
+    assert trials.terminal_of("scanner-1", 0) == "T02"
+    clock.pass_s(1)
+    assert trials.terminal_of("scanner-1", 0) is None
+    trials.begin("scanner-1", "T01")
+    trials.end("scanner-1")
+    assert trials.terminal_of("scanner-1", 0) is None
+    for number in range(MAX_TRIALS + 1):
+        trials.begin(f"scanner-{number}", "T01")
+    assert trials.terminal_of("scanner-0", 0) is None
+    assert trials.terminal_of(f"scanner-{MAX_TRIALS}", 0) == "T01"
+
+
+def test_a_test_slip_comes_out_of_the_printer_that_is_tested(hub: Hub, client: TestClient[Any]) -> None:
+    with gateway(hub, client) as counter:
+        job_id = new_id()
+        assert post(client, "prints/test", job_id=job_id, device_id="printer-2").json() == {"job_id": job_id}
+        asked = counter.hear(wire.Print)
+        assert (asked.job_id, asked.device_id) == (job_id, "printer-2")
+        assert "测试" in str(asked.document)
+        job = store.print_job(hub.engine.readers, STORE, job_id)
+        assert job is not None
+        assert (job.terminal_id, job.document, job.device_id) == (TILL, "test", "printer-2")
+        assert post(client, "prints/test", job_id=job_id, device_id="printer-2").status_code == 409
+        assert post(client, "prints/test", job_id=new_id(), device_id="drawer-1").status_code == 404
+
+
+def test_a_display_shows_a_test_text(hub: Hub, client: TestClient[Any]) -> None:
+    with gateway(hub, client, bound=False) as counter:
+        assert post(client, "test/display", device_id="display-1").status_code == 200
+        assert "DIANSHU TEST" in counter.hear(wire.Show).upper_plain
+
+
+def test_a_drawer_that_moves_is_seen_at_the_till(hub: Hub, client: TestClient[Any]) -> None:
+    with gateway(hub, client) as counter, client.websocket_connect(f"/ws/terminal/{TILL}") as page:
+        counter.say("drawer-1", wire.DrawerPosition(open=True))
+        counter.hear(wire.Ack)
+        while not any(device.is_open for device in till_hears(page, DevicesFrame).devices):
+            pass
+        heard = {one["device_id"]: one for one in client.get("/api/devices/pulses").json()}
+        assert heard["drawer-1"]["connected"]
+        assert heard["drawer-1"]["heard_age_ms"] is not None
+        assert heard["printer-1"]["heard_age_ms"] is None
+
+
+@pytest.mark.parametrize(
+    ("device_id", "path", "status"),
+    [
+        ("no-such", "test/scanner", 404),
+        ("printer-1", "test/scanner", 400),
+        ("scanner-1", "test/display", 400),
+    ],
+)
+def test_what_cannot_be_tested_so_is_refused(
+    hub: Hub, client: TestClient[Any], device_id: str, path: str, status: int
+) -> None:
+    with gateway(hub, client):
+        assert post(client, path, device_id=device_id).status_code == status
+
+
+def test_a_device_that_is_away_is_not_tested(hub: Hub, client: TestClient[Any]) -> None:
+    with gateway(hub, client):
+        pass
+    refused = post(client, "test/scanner", device_id="scanner-1")
+    assert (refused.status_code, refused.json()["code"]) == (503, "devices.away")
+
+
+def test_nobody_tests_without_signing_in(hub: Hub) -> None:
+    with TestClient(hub.app) as stranger:
+        assert post(stranger, "test/scanner", device_id="scanner-1").status_code == 401
+        assert stranger.get("/api/devices/pulses").status_code == 401
