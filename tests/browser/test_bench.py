@@ -31,6 +31,19 @@ def test_anything_can_be_unplugged_and_plugged_in_again(bench: Page) -> None:
     expect(card.get_by_text("正在使用")).to_be_visible()
 
 
+def test_a_customers_hand_at_the_card_terminal(bench: Page) -> None:
+    terminal = bench.locator(".terminal").first
+    expect(terminal.get_by_role("button", name="同意付款")).to_be_disabled()
+    plan = terminal.get_by_role("combobox")
+    plan.select_option("hand")
+    expect(plan).to_have_value("hand")
+    told = bench.request.get(bench.url.replace("/bench/", "/api/devices/card-1")).json()
+    assert told["terminal"]["plan"]["choice"] == "hand"
+    expect(terminal.get_by_text("商户已收 ¥0.00，共 0 笔动账")).to_be_visible()
+    plan.select_option("approve")
+    check(bench)
+
+
 def test_the_drawer_is_pulled_open_and_pushed_shut(bench: Page) -> None:
     drawer = station(bench).locator(".drawer")
     drawer.get_by_role("button", name=re.compile("拉开")).tap()

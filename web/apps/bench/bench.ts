@@ -12,6 +12,8 @@ export type PaperLine = Schemas["PaperLine"];
 export type Receipt = Schemas["Receipt"];
 export type Fault = NonNullable<Device["faults"]>[number];
 export type FaultName = Fault["type"];
+export type CustomerPlan = Required<Schemas["CustomerPlan"]>;
+export type Choice = Exclude<CustomerPlan["choice"], "hand">;
 export type PaperState = NonNullable<Device["printer"]>["paper"];
 type Frame =
   | Schemas["Snapshot"]
@@ -136,6 +138,9 @@ export const setPaper = (device: Device, paper: PaperState): Promise<unknown> =>
 export const setCover = (device: Device, open: boolean): Promise<unknown> => act(device.device_id, "cover", { open });
 export const setDrawer = (device: Device, open: boolean): Promise<unknown> =>
   act(device.device_id, "drawer", { open });
+export const setPlan = (device: Device, plan: CustomerPlan): Promise<unknown> =>
+  act(device.device_id, "plan", { plan });
+export const choose = (device: Device, choice: Choice): Promise<unknown> => act(device.device_id, "customer", { choice });
 export const setFault = (device: Device, fault: Fault): Promise<unknown> => act(device.device_id, "faults", { fault });
 export const relieve = (device: Device, name: FaultName): Promise<unknown> =>
   act(device.device_id, `faults/${name}`, null, "DELETE");

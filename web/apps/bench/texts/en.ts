@@ -60,6 +60,19 @@ export const en: Translated<typeof zh> = {
     pull: "Pull open",
     kicks: "Kicked {n} times",
   },
+  terminal: {
+    idle: "Waiting for the cashier",
+    asking: "Waiting for the customer",
+    approve: "Pay",
+    decline: "No money",
+    cancel: "Walk away",
+    plan: "Customers",
+    plans: { approve: "pay by themselves", decline: "have no money", cancel: "walk away", hand: "wait for my hand" },
+    held: "The shop has {sum}, {n} movements",
+    book: "The acquirer's book",
+    acts: { sale: "Sale", refund: "Refund" },
+    states: { waiting: "waiting", taken: "taken", declined: "declined", cancelled: "cancelled", reversed: "reversed" },
+  },
   receipts: {
     heading: "Torn-off receipts",
     none: "Receipts you tear off lie here",
@@ -82,6 +95,8 @@ export const en: Translated<typeof zh> = {
     garbage_at_power_up: "Garbage at power-up",
     stuck_key: "A stuck key",
     drifting_weight: "Weight drifts",
+    answer_lost: "Takes money, says nothing",
+    wrong_amount: "Says another amount",
     shaken_pan: "Pan is shaken",
   },
   category: {

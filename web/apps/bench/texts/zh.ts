@@ -57,6 +57,19 @@ export const zh = {
     pull: "拉开",
     kicks: "弹开 {n} 次",
   },
+  terminal: {
+    idle: "请等待收银员",
+    asking: "等待顾客确认",
+    approve: "同意付款",
+    decline: "余额不足",
+    cancel: "顾客取消",
+    plan: "顾客会",
+    plans: { approve: "自己付款", decline: "余额不足", cancel: "取消", hand: "等我来按" },
+    held: "商户已收 {sum}，共 {n} 笔动账",
+    book: "收单机构账本",
+    acts: { sale: "收款", refund: "退款" },
+    states: { waiting: "等待中", taken: "成功", declined: "被拒", cancelled: "已取消", reversed: "已撤销" },
+  },
   receipts: {
     heading: "撕下的小票",
     none: "撕下的小票会放在这里",
@@ -79,6 +92,8 @@ export const zh = {
     garbage_at_power_up: "上电乱码",
     stuck_key: "按键卡住",
     drifting_weight: "重量漂移",
+    answer_lost: "收了钱不回话",
+    wrong_amount: "回话金额不对",
     shaken_pan: "秤盘晃动",
   },
   category: {
