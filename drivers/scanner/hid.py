@@ -9,15 +9,19 @@ from msgspec import Meta
 
 from drivers.base import Answers, Driver, Heard, Probe, Verdict
 from drivers.messages import Scan
-from drivers.profile import Profile, read_options
+from drivers.profile import Profile, ProfileError, read_options
 from drivers.scanner.layout import (
+    ALT_GR,
     ALT_KEYS,
     CTRL_KEYS,
     KEY_CODES,
     KEYPAD_DIGITS,
+    PLAIN,
     RIGHT_BRACKET,
     SHIFT_KEYS,
+    SHIFTED,
     SILENT_KEYS,
+    WITH_ALT_GR,
     load_layout,
 )
 from drivers.scanner.scan_buffer import GS, ScanBuffer, ScanOptions
@@ -33,11 +37,16 @@ Terminator = Literal["enter", "kp_enter", "tab", "esc"]
 
 
 class HidOptions(ScanOptions, frozen=True, kw_only=True):
-    """How this scanner types; max_gap_ms is the longest pause between two keys of one barcode."""
+    """How this scanner types; max_gap_ms is the longest pause between two keys of one barcode.
 
-    layout: Literal["us"] = "us"
+    Alt and a number on the keypad is understood with any group_separator.
+    """
+
+    layout: Annotated[str, Meta(pattern=r"^[a-z]{2,8}$")] = "us"
     terminators: Annotated[tuple[Terminator, ...], Meta(min_length=1)] = ("enter", "kp_enter")
-    group_separator: Literal["none", "f8", "f10", "f12", "ctrl_right_bracket"] = "ctrl_right_bracket"
+    group_separator: Literal["none", "alt_029", "f8", "f10", "f12", "ctrl_right_bracket"] = (
+        "ctrl_right_bracket"
+    )
     max_gap_ms: Annotated[int, Meta(ge=10, le=5_000)] = 150
 
 
@@ -113,14 +122,17 @@ class HidScanner:
         return []
 
     def _type(self, code: int) -> None:
-        if self._down & ALT_KEYS:
+        chars = self._layout.get(code, "")
+        if ALT_GR in self._down and len(chars) > WITH_ALT_GR:
+            self._scan.add(chars[WITH_ALT_GR])
+        elif self._down & ALT_KEYS:
             self._alt_digit(code)
         elif self._down & CTRL_KEYS:
             self._control(code)
         elif code == self._gs_key:
             self._scan.add(GS)
-        elif code in self._layout:
-            self._scan.add(self._layout[code][1 if self._down & SHIFT_KEYS else 0])
+        elif chars:
+            self._scan.add(chars[SHIFTED if self._down & SHIFT_KEYS else PLAIN])
         else:
             self._scan.spoil("garbled")
 
@@ -153,7 +165,12 @@ def _one(reading: Heard | None) -> list[Heard]:
 
 def build(profile: Profile, overrides: dict[str, Any]) -> Driver:
     """A keyboard scanner as its profile describes it."""
-    return HidScanner(read_options(profile, HidOptions, overrides))
+    options = read_options(profile, HidOptions, overrides)
+    try:
+        return HidScanner(options)
+    except FileNotFoundError as error:
+        name = f"{profile.kind}/{profile.model}"
+        raise ProfileError("profile.options_invalid", name, f"no layout {options.layout}") from error
 
 
 def probe(profile: Profile) -> Probe:

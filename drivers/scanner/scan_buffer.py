@@ -18,10 +18,11 @@ Problem = Literal["unterminated", "too_long", "overrun", "garbled"]
 
 
 class ScanOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Options every scanner profile may set."""
+    """Options every scanner profile may set; gs_substitute is the character this scanner sends for FNC1."""
 
     max_chars: Annotated[int, Meta(ge=1, le=MAX_SCAN_CHARS)] = 512
     aim_id: bool = False
+    gs_substitute: Annotated[str, Meta(max_length=1)] = ""
     unterminated: Literal["refuse", "accept"] = "refuse"
     quiet_ms: Annotated[int, Meta(ge=20, le=5_000)] = 200
 
@@ -77,6 +78,8 @@ class ScanBuffer:
         symbology, data = _split_aim(text) if self._options.aim_id else (None, text)
         if not data:
             return Misread(reason="garbled", raw_hex=raw_hex)
+        if self._options.gs_substitute:
+            data = data.replace(self._options.gs_substitute, GS)
         return Scan(text=data, symbology=symbology, raw_hex=raw_hex)
 
 
