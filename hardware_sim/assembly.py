@@ -63,14 +63,15 @@ class Fitter:
     def _keyboard_scanner(self, spec: KeyboardScannerSpec) -> KeyboardScanner:
         if self.testbed is None:
             raise TestbedUnavailable(spec.device_id)
-        scanner = KeyboardScanner(spec.label, self.audience, self.seed, self.clock_us)
+        scanner = KeyboardScanner(spec.label, self.audience, self.seed, self.clock_us, spec.gs, spec.aim_id)
         identity = InputIdentity(number=0, port=spec.usb_port, name=spec.product, serial=spec.serial)
         scanner.wire = InputWire(self.testbed, identity, scanner, self.clock_us)
         return scanner
 
     def _serial_scanner(self, spec: SerialScannerSpec) -> SerialScanner:
-        scanner = SerialScanner(spec.label, self.audience, self.seed, spec.suffix, spec.aim_id)
-        scanner.wire = PtyWire(self._pty(spec), scanner)
+        scanner = SerialScanner(spec.label, self.audience, self.seed, spec.suffix, spec.aim_id, spec.gs)
+        tcp = spec.wire == "tcp"
+        scanner.wire = TcpWire(scanner, spec.port) if tcp else PtyWire(self._pty(spec), scanner)
         return scanner
 
     def _label_printer(self, spec: LabelPrinterSpec) -> LabelPrinter:

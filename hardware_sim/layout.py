@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from hardware_sim.devices.device import Label
+from hardware_sim.devices.input_keys import GsWay
 
 
 class DrawerSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,16 +31,23 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
 
 
 class KeyboardScannerSpec(Spec, frozen=True, kw_only=True, tag="keyboard_scanner"):
-    """`usb_port` and `serial` are what a gateway may know it by."""
+    """`usb_port` and `serial` are what a gateway may know it by; `gs` is how it types FNC1."""
 
+    gs: GsWay = "ctrl_right_bracket"
+    aim_id: bool = False
     product: str = "Dianshu Sim HID Scanner"
     serial: str
     usb_port: int
 
 
 class SerialScannerSpec(Spec, frozen=True, kw_only=True, tag="serial_scanner"):
+    """A scanner that sends characters, by line or network; `gs` is what it sends for FNC1."""
+
+    wire: Literal["pty", "tcp"] = "pty"
+    port: int = 0
     suffix: str = "\r"
     aim_id: bool = False
+    gs: str = "\x1d"
 
 
 class PrinterSpec(Spec, frozen=True, kw_only=True, tag="printer"):
@@ -106,6 +114,15 @@ KEYBOARD_SCANNER = KeyboardScannerSpec(
 )
 SERIAL_SCANNER = SerialScannerSpec(
     device_id="scanner-2", model="generic_serial", name="串口扫码枪", name_en="Serial scanner"
+)
+NETWORK_SCANNER = SerialScannerSpec(
+    device_id="scanner-3",
+    model="generic_tcp_aim",
+    name="网络扫码器",
+    name_en="Network scanner",
+    wire="tcp",
+    suffix="\r\n",
+    aim_id=True,
 )
 RECEIPT_PRINTER = PrinterSpec(
     device_id="printer-1",

@@ -2,8 +2,10 @@
 
 import itertools
 from pathlib import Path
+from typing import Any
 
 from hub.app.wiring import ROOMS
+from hub.devices import store as devices
 from hub.devices.messages import BindDevice, SeeDevice, TakeScan
 from hub.kernel.context import SYSTEM, Caller
 from hub.kernel.engine import Engine, Folder
@@ -48,10 +50,11 @@ class Counter(Shop):
             **more,
         )
 
-    def scan(self, code: str, age_ms: int = 0, signed_in: bool = True, **place: object) -> Outcome:
+    def scan(self, code: str, age_ms: int = 0, signed_in: bool = True, **place: Any) -> Outcome:
         """A scanner's reading, as its gateway's link hands it on."""
         actor = self.caller().actor if signed_in else None
         fields = {"device_id": SCANNER, "boot_id": "boot-1", **place}
         fields.setdefault("gateway_seq", next(self._gateway_seq))
-        caller = Caller(actor, TILL, system=True)
+        device = devices.device(self.read, STORE, fields["device_id"])
+        caller = Caller(actor, device.terminal_id if device else None, system=True)
         return self.send(TakeScan, caller, text=code, age_ms=age_ms, **fields)

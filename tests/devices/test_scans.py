@@ -96,6 +96,43 @@ def test_an_unknown_code_asks_and_is_kept(counter: Counter) -> None:
     assert counter.events(UnknownCodeScanned)[-1].code == "6900000000000"
 
 
+def test_two_scanners_serve_two_lanes_and_never_each_others(counter: Counter) -> None:
+    counter.till("T02")
+    counter.see("scanner-2", "scanner")
+    counter.do(BindDevice, SYSTEM, device_id="scanner-2", terminal_id="T02")
+    lanes = {SCANNER: (TILL, CODE), "scanner-2": ("T02", by_piece(2_000).barcodes[0])}
+
+    for number, device_id in enumerate([SCANNER, "scanner-2", "scanner-2", SCANNER, "scanner-2"], start=1):
+        outcome = counter.scan(lanes[device_id][1], device_id=device_id, gateway_seq=number)
+        assert outcome.refusal is None
+
+    for device_id, (terminal_id, code) in lanes.items():
+        basket = orders.basket_at(counter.read, STORE, terminal_id)
+        assert basket is not None
+        assert [(line.code, line.qty_milli) for line in basket.lines] == [
+            (code, 2000 if device_id == SCANNER else 3000)
+        ]
+    read = [(scan.device_id, scan.terminal_id) for scan in counter.events(ScanRead)]
+    assert set(read) == {(device_id, lane[0]) for device_id, lane in lanes.items()}
+
+
+def test_a_scans_symbology_reaches_the_basket(counter: Counter) -> None:
+    """Without the mark of its symbol this text would be no element string."""
+    counter.scan(f"17261231010{CODE}10B7", symbology="d2")
+
+    basket = orders.basket_at(counter.read, STORE, TILL)
+    assert basket is not None
+    assert [(line.batch, line.expires_on) for line in basket.lines] == [("B7", "2026-12-31")]
+
+
+def test_an_expired_piece_is_refused_with_a_reason_and_kept(counter: Counter) -> None:
+    outcome = counter.scan(f"010{CODE}17261121", symbology="d2")
+
+    assert outcome.refusal is not None
+    assert outcome.refusal.code == counter.events(ScanRefused)[-1].reason == "catalogue.goods_expired"
+    assert basket_lines(counter) == 0
+
+
 PAY_CODE = "134567890123456789"
 
 
