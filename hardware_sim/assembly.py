@@ -21,11 +21,14 @@ from hardware_sim.devices.scale_wires import WIRES
 from hardware_sim.devices.scales import Scale
 from hardware_sim.devices.scanners import KeyboardScanner, SerialScanner
 from hardware_sim.devices.tcp_wire import TcpWire
+from hardware_sim.devices.terminal_wires import CodeWire, EcrWire
+from hardware_sim.devices.terminals import PaymentTerminal
 from hardware_sim.devices.testbed import Testbed, TestbedUnavailable
 from hardware_sim.layout import (
     AnySpec,
     KeyboardScannerSpec,
     LabelPrinterSpec,
+    PaymentTerminalSpec,
     PoleSpec,
     PriceDisplaySpec,
     PrinterSpec,
@@ -58,6 +61,8 @@ class Fitter:
             return self._scale(spec)
         if isinstance(spec, LabelPrinterSpec):
             return self._label_printer(spec)
+        if isinstance(spec, PaymentTerminalSpec):
+            return self._terminal(spec)
         return self._keyboard_scanner(spec)
 
     def _keyboard_scanner(self, spec: KeyboardScannerSpec) -> KeyboardScanner:
@@ -79,6 +84,13 @@ class Fitter:
         printer = LabelPrinter(spec.label, self.audience, self.seed, language, spec.label_ms)
         printer.wire = TcpWire(printer, spec.port)
         return printer
+
+    def _terminal(self, spec: PaymentTerminalSpec) -> PaymentTerminal:
+        card = spec.protocol == "ecr_card"
+        speech = EcrWire(spec.encoding) if card else CodeWire(spec.merchant_key, spec.in_yuan)
+        terminal = PaymentTerminal(spec.label, self.audience, self.seed, speech, spec.plan)
+        terminal.wire = TcpWire(terminal, spec.port)
+        return terminal
 
     def _display(self, spec: AnySpec, face: Face) -> Display:
         display = Display(spec.label, self.audience, self.seed, face)

@@ -13,6 +13,7 @@ from hardware_sim.devices.printer import Printer
 from hardware_sim.devices.printer_core import Torn
 from hardware_sim.devices.scales import Scale
 from hardware_sim.devices.scanners import Scanner
+from hardware_sim.devices.terminals import PaymentTerminal
 from hardware_sim.devices.testbed import Testbed, available, process_testbed
 from hardware_sim.fate import Fate
 from hardware_sim.layout import STANDARD, KeyboardScannerSpec, Layout
@@ -83,6 +84,12 @@ class Counter:
     def scale(self, device_id: str) -> Scale:
         device = self.device(device_id)
         if not isinstance(device, Scale):
+            raise NotThatKind(device_id)
+        return device
+
+    def terminal(self, device_id: str) -> PaymentTerminal:
+        device = self.device(device_id)
+        if not isinstance(device, PaymentTerminal):
             raise NotThatKind(device_id)
         return device
 

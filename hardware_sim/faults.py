@@ -96,11 +96,22 @@ class ShakenPan(msgspec.Struct, frozen=True, kw_only=True, tag="shaken_pan", tag
     """The pan never comes to rest: a draught, a hand on the counter."""
 
 
+class AnswerLost(msgspec.Struct, frozen=True, kw_only=True, tag="answer_lost", tag_field="type"):
+    """A payment terminal does what it is asked, and its last word on it is lost."""
+
+
+class WrongAmount(msgspec.Struct, frozen=True, kw_only=True, tag="wrong_amount", tag_field="type"):
+    """A payment terminal's answers speak of `by_fen` more than was asked."""
+
+    by_fen: Annotated[int, Meta(ge=1, le=1_000_000)] = 100
+
+
 ScannerFault = StuckKey
+TerminalFault = AnswerLost | WrongAmount
 ScaleFault = DriftingWeight | ShakenPan
 PrinterFault = Offline | PaperOut | CoverOpen | CutterJam | DrawerStuck
 WireFault = SplitFrames | SlowDrain | Silent | Unplugged | Noise | WrongParity | Doubled | GarbageAtPowerUp
-Fault = WireFault | PrinterFault | ScaleFault | ScannerFault
+Fault = WireFault | PrinterFault | ScaleFault | ScannerFault | TerminalFault
 FAULTS: dict[str, type[Fault]] = {kind.__struct_config__.tag: kind for kind in get_args(Fault)}
 """Every fault by its name."""
 

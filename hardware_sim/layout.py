@@ -6,6 +6,7 @@ import msgspec
 
 from hardware_sim.devices.device import Label
 from hardware_sim.devices.input_keys import GsWay
+from hardware_sim.views import CustomerPlan
 
 
 class DrawerSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,6 +94,17 @@ class LabelPrinterSpec(Spec, frozen=True, kw_only=True, tag="label_printer"):
     label_ms: int = 0
 
 
+class PaymentTerminalSpec(Spec, frozen=True, kw_only=True, tag="payment_terminal"):
+    """A card terminal, or an acquirer of payment codes; `plan` is what its customers do."""
+
+    protocol: Literal["ecr_card", "pay_code"]
+    port: int = 0
+    encoding: Literal["gbk", "utf-8"] = "gbk"
+    in_yuan: bool = False
+    merchant_key: str = ""
+    plan: CustomerPlan = CustomerPlan()
+
+
 AnySpec = (
     KeyboardScannerSpec
     | SerialScannerSpec
@@ -101,6 +113,7 @@ AnySpec = (
     | PriceDisplaySpec
     | ScaleSpec
     | LabelPrinterSpec
+    | PaymentTerminalSpec
 )
 Layout = tuple[AnySpec, ...]
 
@@ -201,12 +214,35 @@ DIALOG_SCALE = ScaleSpec(
     name="计价秤（Dialog 06）",
     name_en="Price-computing scale (Dialog 06)",
 )
-STANDARD: Layout = (KEYBOARD_SCANNER, SERIAL_SCANNER, RECEIPT_PRINTER, SMALL_PRINTER)
+CARD_TERMINAL = PaymentTerminalSpec(
+    device_id="card-1", model="bank_ecr", name="银行卡终端", name_en="Card terminal", protocol="ecr_card"
+)
+CODE_ACQUIRER = PaymentTerminalSpec(
+    device_id="paycode-1",
+    model="pay_code_box",
+    name="收款码通道",
+    name_en="Pay-code box",
+    protocol="pay_code",
+)
+STANDARD: Layout = (
+    KEYBOARD_SCANNER,
+    SERIAL_SCANNER,
+    RECEIPT_PRINTER,
+    SMALL_PRINTER,
+    CARD_TERMINAL,
+    CODE_ACQUIRER,
+)
+CUSTOMER_MS = 1500
 
 
 def unhurried(layout: Layout, line_ms: int) -> Layout:
-    """The same counter with printers one can watch."""
-    return tuple(
-        msgspec.structs.replace(spec, line_ms=line_ms) if isinstance(spec, PrinterSpec) else spec
-        for spec in layout
-    )
+    """The same counter with printers one can watch, and customers who take their time."""
+    return tuple(_unhurried(spec, line_ms) for spec in layout)
+
+
+def _unhurried(spec: AnySpec, line_ms: int) -> AnySpec:
+    if isinstance(spec, PrinterSpec):
+        return msgspec.structs.replace(spec, line_ms=line_ms)
+    if isinstance(spec, PaymentTerminalSpec):
+        return msgspec.structs.replace(spec, plan=CustomerPlan(after_ms=CUSTOMER_MS))
+    return spec

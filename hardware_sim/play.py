@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
 from hardware_sim.counter import Counter, open_counter
 from hardware_sim.devices.paper import text_of
@@ -16,7 +16,7 @@ from hardware_sim.devices.scanners import Scanner
 from hardware_sim.faults import Fault
 from hardware_sim.layout import STANDARD, Layout
 from hardware_sim.schedule import FaultSchedule
-from hardware_sim.views import DeviceView, Receipt, ScaleKey
+from hardware_sim.views import Choice, CustomerPlan, DeviceView, LedgerEntry, Receipt, ScaleKey
 from hardware_sim.wiring import Wiring, write_wiring
 
 T = TypeVar("T")
@@ -94,6 +94,34 @@ class SimulatedCounter:
     def press(self, key: ScaleKey, device_id: str | None = None) -> bool:
         """Press a scale's own key; False when it refuses."""
         return self._call(lambda counter: counter.scale(device_id or first(counter, Scale)).press(key))
+
+    def expect(self, choice: Choice | Literal["hand"], device_id: str, after_ms: int = 0) -> None:
+        """What the customers at a payment terminal do from now on; `hand` waits for `choose`."""
+        plan = CustomerPlan(choice=choice, after_ms=after_ms)
+        self._call(lambda counter: counter.terminal(device_id).set_plan(plan))
+
+    def choose(self, choice: Choice, device_id: str) -> bool:
+        """The hand of the customer who is asked; False if nobody is."""
+        return self._call(lambda counter: counter.terminal(device_id).choose(choice))
+
+    def asking(self, device_id: str, timeout_s: float = TIMEOUT_S) -> LedgerEntry:
+        """The sale that a terminal asks its customer about, waiting for one."""
+        view = self.until(device_id, lambda seen: bool(seen.terminal and seen.terminal.asking), timeout_s)
+        assert view.terminal is not None
+        assert view.terminal.asking is not None
+        return view.terminal.asking
+
+    def ledger(self, device_id: str) -> list[LedgerEntry]:
+        """The acquirer's book."""
+        return self._call(lambda counter: list(counter.terminal(device_id).ledger.entries.values()))
+
+    def movements(self, device_id: str) -> list[tuple[str, int]]:
+        """Every movement of money, as request and amount: to the shop above zero."""
+        return self._call(
+            lambda counter: [
+                (moved.request_id, moved.amount_fen) for moved in counter.terminal(device_id).ledger.movements
+            ]
+        )
 
     def receipt(self, after: int = 0, timeout_s: float = TIMEOUT_S) -> Receipt:
         """The first receipt cut with a number above `after`."""

@@ -10,7 +10,9 @@ import msgspec
 from msgspec import Meta
 
 from hardware_sim.faults import (
+    AnswerLost,
     CoverOpen,
+    Doubled,
     Fault,
     Noise,
     Offline,
@@ -19,6 +21,7 @@ from hardware_sim.faults import (
     SlowDrain,
     SplitFrames,
     Unplugged,
+    WrongAmount,
     name_of,
 )
 from hardware_sim.views import DeviceKind
@@ -37,6 +40,16 @@ MENU: dict[DeviceKind, tuple[Fault, ...]] = {
         Unplugged(after_bytes=60),
     ),
     "display": (SlowDrain(), Unplugged(), Unplugged(after_bytes=30)),
+    "payment_terminal": (
+        SplitFrames(),
+        Noise(),
+        Silent(),
+        AnswerLost(),
+        Doubled(),
+        WrongAmount(),
+        Unplugged(),
+        Unplugged(after_bytes=20),
+    ),
     "scale": (SplitFrames(), Noise(), Silent(), Unplugged(), Unplugged(after_bytes=9)),
 }
 Count = Annotated[int, Meta(ge=1, le=1_000_000_000)]

@@ -1,13 +1,16 @@
 """What a device shows of itself and of its paper: shared by devices, bench and tests."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
 from hardware_sim.faults import Fault
 
-DeviceKind = Literal["scanner", "printer", "display", "scale"]
+DeviceKind = Literal["scanner", "printer", "display", "scale", "payment_terminal"]
+Choice = Literal["approve", "decline", "cancel"]
 ScaleKey = Literal["zero", "tare", "clear_tare"]
+EntryAct = Literal["sale", "refund"]
+EntryState = Literal["waiting", "taken", "declined", "cancelled", "reversed"]
 PaperState = Literal["ok", "near_end", "out"]
 Align = Literal["left", "center", "right"]
 Lamp = Literal["price", "total", "collect", "change"]
@@ -56,6 +59,36 @@ class ScaleView(msgspec.Struct, frozen=True, kw_only=True):
     under: bool
 
 
+class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One sale or refund in the acquirer's book; `number` is the acquirer's own."""
+
+    request_id: str
+    act: EntryAct
+    amount_fen: int
+    state: EntryState
+    number: str
+    original_id: str = ""
+    scheme: str = ""
+    account: str = ""
+
+
+class CustomerPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """What the customer at a terminal does, and after how long; `hand` waits for a hand on the bench."""
+
+    choice: Choice | Literal["hand"] = "approve"
+    after_ms: Annotated[int, msgspec.Meta(ge=0, le=600_000)] = 0
+
+
+class TerminalView(msgspec.Struct, frozen=True, kw_only=True):
+    """`asking` is the sale a customer stands before; `ledger` is the acquirer's book, the newest last."""
+
+    plan: CustomerPlan
+    asking: LedgerEntry | None
+    ledger: tuple[LedgerEntry, ...]
+    movements: int
+    held_fen: int
+
+
 class DeviceView(msgspec.Struct, frozen=True, kw_only=True):
     """`plugged` is our end of the wire; `connected` is whether a host holds the other end open.
 
@@ -77,6 +110,7 @@ class DeviceView(msgspec.Struct, frozen=True, kw_only=True):
     drawer: DrawerView | None = None
     display: DisplayView | None = None
     scale: ScaleView | None = None
+    terminal: TerminalView | None = None
 
 
 class Span(msgspec.Struct, frozen=True, kw_only=True):

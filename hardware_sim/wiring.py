@@ -10,7 +10,7 @@ class WiredDevice(msgspec.Struct, frozen=True, kw_only=True):
     """`profile` and `link` as a gateway's settings want them. A drawer's link names its printer."""
 
     device_id: str
-    kind: Literal["scanner", "printer", "drawer", "display", "scale"]
+    kind: Literal["scanner", "printer", "drawer", "display", "scale", "payment_terminal"]
     profile: str
     link: str
     name: str

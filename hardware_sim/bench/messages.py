@@ -5,7 +5,16 @@ from typing import Annotated
 import msgspec
 
 from hardware_sim.faults import Fault
-from hardware_sim.views import DeviceView, PaperLine, PaperState, Receipt, ScaleKey, ScanOutcome
+from hardware_sim.views import (
+    Choice,
+    CustomerPlan,
+    DeviceView,
+    PaperLine,
+    PaperState,
+    Receipt,
+    ScaleKey,
+    ScanOutcome,
+)
 
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
 DeviceId = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
@@ -59,6 +68,18 @@ class PressKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """POST /api/devices/{device_id}/key: one of the scale's own keys; in motion it does nothing."""
 
     key: ScaleKey
+
+
+class SetPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """POST /api/devices/{device_id}/plan: what the customers at a payment terminal do."""
+
+    plan: CustomerPlan
+
+
+class Choose(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """POST /api/devices/{device_id}/customer: the hand of the customer who is asked; nothing if nobody is."""
+
+    choice: Choice
 
 
 class SetFault(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -12,6 +12,7 @@ from hardware_sim.bench.feed import Feed
 from hardware_sim.bench.messages import (
     Bench,
     BenchFrame,
+    Choose,
     Good,
     PressKey,
     Scan,
@@ -19,6 +20,7 @@ from hardware_sim.bench.messages import (
     SetDrawer,
     SetFault,
     SetPaper,
+    SetPlan,
     SetWeight,
 )
 from hardware_sim.bench.picture import picture_of
@@ -120,6 +122,20 @@ async def press_key(state: State, device_id: FromPath[str], data: JSONBody[Press
     return scale.view()
 
 
+@post("/devices/{device_id:str}/plan", operation_id="setPlan", status_code=HTTP_200_OK)
+async def set_plan(state: State, device_id: FromPath[str], data: JSONBody[SetPlan]) -> DeviceView:
+    terminal = counter_of(state).terminal(device_id)
+    terminal.set_plan(data.plan)
+    return terminal.view()
+
+
+@post("/devices/{device_id:str}/customer", operation_id="choose", status_code=HTTP_200_OK)
+async def choose(state: State, device_id: FromPath[str], data: JSONBody[Choose]) -> DeviceView:
+    terminal = counter_of(state).terminal(device_id)
+    terminal.choose(data.choice)
+    return terminal.view()
+
+
 @post("/devices/{device_id:str}/faults", operation_id="setFault", status_code=HTTP_200_OK)
 async def set_fault(state: State, device_id: FromPath[str], data: JSONBody[SetFault]) -> DeviceView:
     device = counter_of(state).device(device_id)
@@ -188,6 +204,8 @@ api = Router(
         set_drawer,
         set_weight,
         press_key,
+        set_plan,
+        choose,
         set_fault,
         relieve,
         heal,

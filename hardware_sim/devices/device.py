@@ -19,6 +19,7 @@ from hardware_sim.views import (
     PrinterView,
     ScaleView,
     ScannerView,
+    TerminalView,
 )
 
 
@@ -30,6 +31,7 @@ class OwnViews(TypedDict, total=False):
     drawer: DrawerView | None
     display: DisplayView
     scale: ScaleView
+    terminal: TerminalView
 
 
 @dataclass(frozen=True)

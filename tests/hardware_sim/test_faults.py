@@ -28,6 +28,8 @@ from hardware_sim.faults import (
     name_of,
 )
 from hardware_sim.layout import (
+    CARD_TERMINAL,
+    CODE_ACQUIRER,
     RECEIPT_PRINTER,
     SERIAL_SCANNER,
     TOLEDO_SCALE,
@@ -88,7 +90,10 @@ def test_a_stuck_key_repeats_without_being_pressed_again() -> None:
     assert len(stuck) - len(plain) == 3 * 3 * struct.calcsize("llHHi")
 
 
-@pytest.mark.parametrize("spec", [SERIAL_SCANNER, RECEIPT_PRINTER, TOLEDO_SCALE, ZPL_PRINTER, TSPL_PRINTER])
+@pytest.mark.parametrize(
+    "spec",
+    [SERIAL_SCANNER, RECEIPT_PRINTER, TOLEDO_SCALE, ZPL_PRINTER, TSPL_PRINTER, CARD_TERMINAL, CODE_ACQUIRER],
+)
 def test_every_device_comes_through_what_it_can_suffer(tmp_path: Path, spec: AnySpec) -> None:
     with standing(tmp_path, spec) as counter:
         names = counter.view(spec.device_id).can_suffer

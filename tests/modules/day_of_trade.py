@@ -13,6 +13,8 @@ from hub.kernel.messages import Command
 from hub.kernel.writer import Outcome
 from hub.modules.audit.messages import Approval
 from hub.modules.catalogue import demo
+from hub.modules.catalogue.messages import LiftRecall, RecallGoods
+from hub.modules.catalogue.model import check_digit
 from hub.modules.identity.messages import AddStaff, ErasePerson, RegisterTerminal, SignIn
 from hub.modules.identity.model import permissions_of
 from hub.modules.inventory.messages import ReceivedLine, ReceiveStock
@@ -23,6 +25,7 @@ Dispatch = Callable[[Command, Caller], Outcome]
 TILLS = ("T01", "T02", "T03")
 PINS = {"cashier": "135790", "manager": "246801"}
 NUMBERS = {"cashier": "1001", "manager": "9001"}
+BATCHES = ("B1", "B2", "")
 OPENING_MILLI = 30_000
 """Little enough that some things run out."""
 
@@ -68,6 +71,8 @@ class Day:
         """Do so many things, one after another."""
         acts: dict[Callable[[str], None], int] = {
             self._scan: 60,
+            self._scan_dated: 6,
+            self._scan_label: 3,
             self._weigh: 8,
             self._scan_unknown: 2,
             self._set_quantity: 5,
@@ -78,6 +83,8 @@ class Day:
             self._pay: 16,
             self._place: 8,
             self._deliver: 2,
+            self._recall: 1,
+            self._lift_recall: 1,
             self._drawer: 3,
             self._x_report: 2,
             self._change_shift: 1,
@@ -122,6 +129,28 @@ class Day:
         code = item.barcodes[0] if item.barcodes else item.sku
         self._seen(till, self.send(orders.ScanCode, self._at(till), terminal_id=till, code=code))
 
+    def _scan_dated(self, till: str) -> None:
+        item = self._random.choice([item for item in self._items[:80] if item.barcodes])
+        last_day = self._random.choice(("261231", "261122", "200101"))
+        batch, serial = self._random.choice(BATCHES[:2]), self._random.choice(("", "\x1d21S1"))
+        code = f"010{item.barcodes[0]}17{last_day}10{batch}{serial}"
+        self._seen(till, self.send(orders.ScanCode, self._at(till), terminal_id=till, code=code))
+
+    def _scan_label(self, till: str) -> None:
+        item = self._random.choice([item for item in self._items if item.sold_by == "weight"])
+        digits = f"26{item.sku}{self._random.randint(0, 9_999):05d}{self._random.randint(0, 3_000):05d}"
+        code = digits + check_digit(digits)
+        self._seen(till, self.send(orders.ScanCode, self._at(till), terminal_id=till, code=code))
+
+    def _recall(self, _till: str) -> None:
+        item = self._random.choice(self._items[:80])
+        batch = self._random.choice(BATCHES)
+        self.send(RecallGoods, SYSTEM, item_id=item.item_id, batch=batch, reason="供应商通知")
+
+    def _lift_recall(self, _till: str) -> None:
+        item = self._random.choice(self._items[:80])
+        self.send(LiftRecall, SYSTEM, item_id=item.item_id, batch=BATCHES[0], reason="复检合格")
+
     def _weigh(self, till: str) -> None:
         item = self._random.choice([item for item in self._items if item.sold_by == "weight"])
         qty_milli = self._random.randint(50, 4_000)
@@ -131,7 +160,7 @@ class Day:
         self._seen(till, added)
 
     def _scan_unknown(self, till: str) -> None:
-        code = self._random.choice(("6999999999991", "6999999999984", "会员卡", "x" * 65))
+        code = self._random.choice(("6999999999991", "6999999999984", "会员卡", "x" * 161))
         self.send(orders.ScanCode, self._at(till), terminal_id=till, code=code)
 
     def _set_quantity(self, till: str) -> None:

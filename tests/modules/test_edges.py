@@ -81,7 +81,7 @@ def test_rubbish_is_refused_with_a_code_and_nothing_is_half_done(shop: Shop) -> 
     replace = msgspec.structs.replace
     cases: list[tuple[type[Command], dict[str, object], str]] = [
         (ScanCode, {"terminal_id": TILL, "code": "69\x0001"}, "text.invalid"),
-        (ScanCode, {"terminal_id": TILL, "code": "9" * 65}, "orders.code_malformed"),
+        (ScanCode, {"terminal_id": TILL, "code": "9" * 161}, "orders.code_malformed"),
         (ScanCode, {"terminal_id": TILL, "code": " \r\n"}, "orders.code_malformed"),
         (ScanCode, {"terminal_id": TILL, "code": "1", "order_id": "nonsense"}, "id.malformed"),
         (ScanCode, {"terminal_id": "T02", "code": "1"}, "identity.wrong_terminal"),
@@ -103,7 +103,7 @@ def test_rubbish_is_refused_with_a_code_and_nothing_is_half_done(shop: Shop) -> 
         (PlaceOrder, {**place, "lines": [replace(line, item_id=None, code="1")]}, "orders.item_unknown"),
         (
             PlaceOrder,
-            {**place, "lines": [replace(line, item_id=None, code=" " * 65)]},
+            {**place, "lines": [replace(line, item_id=None, code=" " * 161)]},
             "orders.code_malformed",
         ),
         (PlaceOrder, {**place, "lines": [replace(line, item_id=None, code="1\0")]}, "text.invalid"),

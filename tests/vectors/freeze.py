@@ -58,9 +58,10 @@ def sign_in(counter: Counter, role: str, pin: str, times: int) -> None:
 
 
 def use_hardware(counter: Counter, number: int) -> None:
-    """A scan that counts and one that comes late; the drawer; what has been waiting for the printer."""
+    """Scans that count, are unknown, come late; the drawer; what has been waiting for the printer."""
     code = next(item.barcodes[0] for item in demo.items()[number:] if item.barcodes)
     counter.scan(code)
+    counter.scan("6999999999991")
     counter.scan(code, age_ms=5_000)
     for is_open in (True, False):
         position = {"device_id": DRAWER, "boot_id": "boot-2", "gateway_seq": 2 * number + (not is_open)}

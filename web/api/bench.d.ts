@@ -72,6 +72,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/devices/{device_id}/customer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Choose */
+        post: operations["choose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/devices/{device_id}/drawer": {
         parameters: {
             query?: never;
@@ -152,6 +169,23 @@ export interface paths {
         put?: never;
         /** SetPaper */
         post: operations["setPaper"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/devices/{device_id}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** SetPlan */
+        post: operations["setPlan"];
         delete?: never;
         options?: never;
         head?: never;
@@ -316,6 +350,14 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AnswerLost
+         * @description A payment terminal does what it is asked, and its last word on it is lost.
+         */
+        AnswerLost: {
+            /** @enum {unknown} */
+            type: "answer_lost";
+        };
+        /**
          * Bench
          * @description GET /api/bench: everything at one glance. `notice` says what this machine cannot simulate.
          */
@@ -326,12 +368,30 @@ export interface components {
             notice?: string | null;
         };
         /**
+         * Choose
+         * @description POST /api/devices/{device_id}/customer: the hand of the customer who is asked; nothing if nobody is.
+         */
+        Choose: {
+            /** @enum {unknown} */
+            choice: "approve" | "cancel" | "decline";
+        };
+        /**
          * CoverOpen
          * @description The printer's cover is open.
          */
         CoverOpen: {
             /** @enum {unknown} */
             type: "cover_open";
+        };
+        /**
+         * CustomerPlan
+         * @description What the customer at a terminal does, and after how long; `hand` waits for a hand on the bench.
+         */
+        CustomerPlan: {
+            /** @default 0 */
+            after_ms?: number;
+            /** @default approve */
+            choice?: ("approve" | "cancel" | "decline") | "hand";
         };
         /**
          * CutterJam
@@ -364,9 +424,9 @@ export interface components {
             /** @default null */
             drawer?: components["schemas"]["DrawerView"] | null;
             /** @default [] */
-            faults?: (components["schemas"]["SplitFrames"] | components["schemas"]["SlowDrain"] | components["schemas"]["Silent"] | components["schemas"]["Unplugged"] | components["schemas"]["Noise"] | components["schemas"]["WrongParity"] | components["schemas"]["Doubled"] | components["schemas"]["GarbageAtPowerUp"] | components["schemas"]["Offline"] | components["schemas"]["PaperOut"] | components["schemas"]["CoverOpen"] | components["schemas"]["CutterJam"] | components["schemas"]["DrawerStuck"] | components["schemas"]["DriftingWeight"] | components["schemas"]["ShakenPan"] | components["schemas"]["StuckKey"])[];
+            faults?: (components["schemas"]["SplitFrames"] | components["schemas"]["SlowDrain"] | components["schemas"]["Silent"] | components["schemas"]["Unplugged"] | components["schemas"]["Noise"] | components["schemas"]["WrongParity"] | components["schemas"]["Doubled"] | components["schemas"]["GarbageAtPowerUp"] | components["schemas"]["Offline"] | components["schemas"]["PaperOut"] | components["schemas"]["CoverOpen"] | components["schemas"]["CutterJam"] | components["schemas"]["DrawerStuck"] | components["schemas"]["DriftingWeight"] | components["schemas"]["ShakenPan"] | components["schemas"]["StuckKey"] | components["schemas"]["AnswerLost"] | components["schemas"]["WrongAmount"])[];
             /** @enum {unknown} */
-            kind: "display" | "printer" | "scale" | "scanner";
+            kind: "display" | "payment_terminal" | "printer" | "scale" | "scanner";
             link: string;
             model: string;
             name: string;
@@ -378,6 +438,8 @@ export interface components {
             scale?: components["schemas"]["ScaleView"] | null;
             /** @default null */
             scanner?: components["schemas"]["ScannerView"] | null;
+            /** @default null */
+            terminal?: components["schemas"]["TerminalView"] | null;
         };
         /**
          * DisplayView
@@ -445,6 +507,25 @@ export interface components {
             name: string;
             name_en: string;
             price_fen: number;
+        };
+        /**
+         * LedgerEntry
+         * @description One sale or refund in the acquirer's book; `number` is the acquirer's own.
+         */
+        LedgerEntry: {
+            /** @default  */
+            account?: string;
+            /** @enum {unknown} */
+            act: "refund" | "sale";
+            amount_fen: number;
+            number: string;
+            /** @default  */
+            original_id?: string;
+            request_id: string;
+            /** @default  */
+            scheme?: string;
+            /** @enum {unknown} */
+            state: "cancelled" | "declined" | "reversed" | "taken" | "waiting";
         };
         /**
          * Noise
@@ -627,7 +708,7 @@ export interface components {
          * @description POST /api/devices/{device_id}/faults. DELETE there heals the device, DELETE …/faults/{name} of one.
          */
         SetFault: {
-            fault: components["schemas"]["SplitFrames"] | components["schemas"]["SlowDrain"] | components["schemas"]["Silent"] | components["schemas"]["Unplugged"] | components["schemas"]["Noise"] | components["schemas"]["WrongParity"] | components["schemas"]["Doubled"] | components["schemas"]["GarbageAtPowerUp"] | components["schemas"]["Offline"] | components["schemas"]["PaperOut"] | components["schemas"]["CoverOpen"] | components["schemas"]["CutterJam"] | components["schemas"]["DrawerStuck"] | components["schemas"]["DriftingWeight"] | components["schemas"]["ShakenPan"] | components["schemas"]["StuckKey"];
+            fault: components["schemas"]["SplitFrames"] | components["schemas"]["SlowDrain"] | components["schemas"]["Silent"] | components["schemas"]["Unplugged"] | components["schemas"]["Noise"] | components["schemas"]["WrongParity"] | components["schemas"]["Doubled"] | components["schemas"]["GarbageAtPowerUp"] | components["schemas"]["Offline"] | components["schemas"]["PaperOut"] | components["schemas"]["CoverOpen"] | components["schemas"]["CutterJam"] | components["schemas"]["DrawerStuck"] | components["schemas"]["DriftingWeight"] | components["schemas"]["ShakenPan"] | components["schemas"]["StuckKey"] | components["schemas"]["AnswerLost"] | components["schemas"]["WrongAmount"];
         };
         /**
          * SetPaper
@@ -638,6 +719,13 @@ export interface components {
             after_lines?: number;
             /** @enum {unknown} */
             paper: "near_end" | "ok" | "out";
+        };
+        /**
+         * SetPlan
+         * @description POST /api/devices/{device_id}/plan: what the customers at a payment terminal do.
+         */
+        SetPlan: {
+            plan: components["schemas"]["CustomerPlan"];
         };
         /**
          * SetWeight
@@ -730,6 +818,17 @@ export interface components {
             type: "stuck_key";
         };
         /**
+         * TerminalView
+         * @description `asking` is the sale a customer stands before; `ledger` is the acquirer's book, the newest last.
+         */
+        TerminalView: {
+            asking: components["schemas"]["LedgerEntry"] | null;
+            held_fen: number;
+            ledger: components["schemas"]["LedgerEntry"][];
+            movements: number;
+            plan: components["schemas"]["CustomerPlan"];
+        };
+        /**
          * Unplugged
          * @description The plug is pulled, and the power with it, once `after_bytes` more bytes crossed the wire (0 = now).
          */
@@ -738,6 +837,16 @@ export interface components {
             after_bytes?: number;
             /** @enum {unknown} */
             type: "unplugged";
+        };
+        /**
+         * WrongAmount
+         * @description A payment terminal's answers speak of `by_fen` more than was asked.
+         */
+        WrongAmount: {
+            /** @default 100 */
+            by_fen?: number;
+            /** @enum {unknown} */
+            type: "wrong_amount";
         };
         /**
          * WrongParity
@@ -849,6 +958,47 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["SetCover"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    choose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Choose"];
             };
         };
         responses: {
@@ -1088,6 +1238,47 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["SetPaper"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    setPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetPlan"];
             };
         };
         responses: {

@@ -106,6 +106,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/catalogue/recalls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Recalls */
+        get: operations["ApiCatalogueRecallsRecalls"];
+        put?: never;
+        /** Recall */
+        post: operations["ApiCatalogueRecallsRecall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogue/recalls/lift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** LiftRecall */
+        post: operations["ApiCatalogueRecallsLiftLiftRecall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/devices": {
         parameters: {
             query?: never;
@@ -1143,19 +1178,42 @@ export interface components {
         KeyPressed: {
             device_id: string;
         };
+        /** LiftRecall */
+        LiftRecall: {
+            /** @default  */
+            batch?: string;
+            command_id: string;
+            item_id: string;
+            reason: string;
+            /** @constant */
+            type: "LiftRecall";
+        };
         /**
          * LineView
-         * @description One line; amount = unit price × quantity, tax is the part of the amount that is tax.
+         * @description One line; tax is the part of the amount that is tax.
+         *
+         *         amount = unit price × quantity, except on a line that is priced by its label.
          */
         LineView: {
             amount_fen: number;
+            /** @default null */
+            batch?: string | null;
             code: string | null;
+            /** @default null */
+            expires_on?: string | null;
             item_id: string;
             line_id: string;
             line_no: number;
             name: string;
             name_en: string;
+            /**
+             * @default catalogue
+             * @enum {unknown}
+             */
+            priced_by?: "catalogue" | "label";
             qty_milli: number;
+            /** @default null */
+            serial?: string | null;
             sku: string;
             /** @enum {unknown} */
             sold_by: "piece" | "weight";
@@ -1377,6 +1435,29 @@ export interface components {
             seq: number;
             /** @enum {unknown} */
             type: "prints";
+        };
+        /** RecallChanged */
+        RecallChanged: {
+            batch: string;
+            item_id: string;
+        };
+        /** RecallGoods */
+        RecallGoods: {
+            /** @default  */
+            batch?: string;
+            code?: string | null;
+            command_id: string;
+            item_id?: string | null;
+            reason: string;
+            /** @constant */
+            type: "RecallGoods";
+        };
+        /** RecallView */
+        RecallView: {
+            batch: string;
+            item_id: string;
+            reason: string;
+            since_ms: number;
         };
         /** ReceiveStock */
         ReceiveStock: {
@@ -1914,6 +1995,104 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ItemPage"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCatalogueRecallsRecalls: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecallView"][];
+                };
+            };
+        };
+    };
+    ApiCatalogueRecallsRecall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecallGoods"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecallChanged"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCatalogueRecallsLiftLiftRecall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LiftRecall"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecallChanged"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

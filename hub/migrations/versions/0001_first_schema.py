@@ -109,6 +109,7 @@ def _catalogue() -> None:
         text("sha256"),
         integer("version"),
         integer("item_count"),
+        text("labels"),
         key=("sha256",),
     )
     create(

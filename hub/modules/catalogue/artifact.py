@@ -6,6 +6,7 @@ import msgspec
 
 from hub.kernel.errors import Refused
 from hub.kernel.sql import Kept, Row, upsert
+from hub.modules.catalogue.labels import DEFAULT_LABELS, MAX_LABELS, is_pattern
 from hub.modules.catalogue.messages import Category, Item
 from hub.modules.catalogue.model import category_fault, codes_of, fault_of, search_text
 from hub.modules.catalogue.tables import categories, codes, headers, items
@@ -16,12 +17,13 @@ KIND = "catalogue"
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True):
-    """The first line: what follows, and how much of it."""
+    """The first line: what follows, how much of it, and how the store's scales print their labels."""
 
     format: str
     version: int
     item_count: int
     categories: list[Category]
+    labels: tuple[str, ...] = DEFAULT_LABELS
 
 
 # A load cut short begins again from its start, so a row that is there already is left as it is.
@@ -55,7 +57,12 @@ def load(sha256: str, content: bytes) -> Iterator[tuple[Kept, Row]]:
     yield from _item_rows(sha256, lines[1:])
     yield (
         _add_header,
-        {"sha256": sha256, "version": header.version, "item_count": header.item_count},
+        {
+            "sha256": sha256,
+            "version": header.version,
+            "item_count": header.item_count,
+            "labels": " ".join(header.labels),
+        },
     )
 
 
@@ -73,6 +80,8 @@ def _read_header(lines: Sequence[bytes]) -> Header:
         raise _invalid(1, "format")
     if header.item_count != len(lines) - 1:
         raise _invalid(1, "item_count")
+    if len(header.labels) > MAX_LABELS or not all(map(is_pattern, header.labels)):
+        raise _invalid(1, "labels")
     return header
 
 

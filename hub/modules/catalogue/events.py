@@ -1,4 +1,4 @@
-"""Which catalogue the store sells from; the items themselves are in the artifact the hash names."""
+"""Which catalogue the store sells from, and what of it must not be sold; the artifact holds the items."""
 
 from typing import ClassVar
 
@@ -12,3 +12,21 @@ class VersionActivated(Event, frozen=True, kw_only=True, tag="catalogue.version_
     version: int
     sha256: str
     item_count: int
+
+
+class GoodsRecalled(Event, frozen=True, kw_only=True, tag="catalogue.goods_recalled.v1"):
+    """From this record on a batch of an item must not be sold; an empty `batch` means every batch."""
+
+    subject_field: ClassVar[str] = "item_id"
+    item_id: str
+    batch: str
+    reason: str
+
+
+class RecallLifted(Event, frozen=True, kw_only=True, tag="catalogue.recall_lifted.v1"):
+    """A recalled batch may be sold again."""
+
+    subject_field: ClassVar[str] = "item_id"
+    item_id: str
+    batch: str
+    reason: str

@@ -17,6 +17,26 @@ class ActivateVersion(Command, frozen=True, kw_only=True):
     sha256: str
 
 
+class RecallGoods(Command, frozen=True, kw_only=True):
+    """Stop the sale of one batch of an item, or of all of them where `batch` is empty.
+
+    The item is named by exactly one of item_id and code (a GTIN, barcode or SKU).
+    """
+
+    item_id: str | None = None
+    code: str | None = None
+    batch: str = ""
+    reason: str
+
+
+class LiftRecall(Command, frozen=True, kw_only=True):
+    """A recalled batch may be sold again."""
+
+    item_id: str
+    batch: str = ""
+    reason: str
+
+
 class Item(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One line of a catalogue artifact; the price is per `unit`, tax included, the rate in basis points."""
 
@@ -82,6 +102,22 @@ class ItemPage(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     items: list[ItemView]
     more: bool
+
+
+class RecallView(View, frozen=True):
+    """Goods that may not be sold; an empty `batch` means every batch."""
+
+    item_id: str
+    batch: str
+    reason: str
+    since_ms: int
+
+
+class RecallChanged(msgspec.Struct, frozen=True, kw_only=True):
+    """Answer to RecallGoods and LiftRecall."""
+
+    item_id: str
+    batch: str
 
 
 class Activated(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,6 +5,8 @@ from hub.kernel.money import MAX_AMOUNT_FEN
 from hub.modules.catalogue.messages import Category, Item
 
 MAX_CODES = 20
+MAX_BATCH_CHARS = 20
+"""As GS1 has it."""
 MAX_CODE_CHARS = 64
 MAX_TAX_RATE_BP = 10_000
 
@@ -20,14 +22,17 @@ def is_ean13(code: str) -> bool:
     return len(code) == 13 and code.isascii() and code.isdigit() and check_digit(code[:-1]) == code[-1]
 
 
+_GTIN_LENGTHS = (13, 12, 8, 14)
+
+
 def spellings(code: str) -> tuple[str, ...]:
-    """How a catalogue may hold a scanned code: a UPC-A is an EAN-13 whose leading zero may be left out."""
+    """How a catalogue may hold a scanned code: a trade item's number is the same with more or fewer zeros."""
     code = code.strip()
-    if code.isdigit() and len(code) == 12:
-        return (code, "0" + code)
-    if code.isdigit() and len(code) == 13 and code[0] == "0":
-        return (code, code[1:])
-    return (code,)
+    if len(code) not in _GTIN_LENGTHS or not (code.isascii() and code.isdigit()):
+        return (code,)
+    number = code.lstrip("0")
+    others = [number.zfill(length) for length in _GTIN_LENGTHS if len(number) <= length]
+    return tuple(dict.fromkeys((code, *others)))
 
 
 def fault_of(item: Item) -> str | None:

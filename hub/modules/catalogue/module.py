@@ -16,9 +16,17 @@ def _routes() -> list[Any]:
 MODULE = Manifest(
     name="catalogue",
     package="hub.modules.catalogue",
-    commands=(CommandSpec(messages.ActivateVersion, handlers.activate_version, "catalogue.activate"),),
-    events=(events.VersionActivated,),
-    projections={events.VersionActivated: projection.version_activated},
+    commands=(
+        CommandSpec(messages.ActivateVersion, handlers.activate_version, "catalogue.activate"),
+        CommandSpec(messages.RecallGoods, handlers.recall_goods, "catalogue.recall"),
+        CommandSpec(messages.LiftRecall, handlers.lift_recall, "catalogue.recall"),
+    ),
+    events=(events.VersionActivated, events.GoodsRecalled, events.RecallLifted),
+    projections={
+        events.VersionActivated: projection.version_activated,
+        events.GoodsRecalled: projection.goods_recalled,
+        events.RecallLifted: projection.recall_lifted,
+    },
     tables=TABLES,
     routes=_routes,
 )

@@ -1,4 +1,4 @@
-"""HTTP: items by code, by search, by category; activating a version."""
+"""HTTP: items by code, by search, by category; recalls; activating a version."""
 
 from litestar import Controller, get, post
 
@@ -8,7 +8,17 @@ from hub.kernel.db import Readers
 from hub.kernel.errors import Refused
 from hub.kernel.http import require, send
 from hub.modules.catalogue import store
-from hub.modules.catalogue.messages import Activated, ActivateVersion, CategoryView, ItemPage, ItemView
+from hub.modules.catalogue.messages import (
+    Activated,
+    ActivateVersion,
+    CategoryView,
+    ItemPage,
+    ItemView,
+    LiftRecall,
+    RecallChanged,
+    RecallGoods,
+    RecallView,
+)
 
 READ = "catalogue.read"
 
@@ -48,6 +58,24 @@ class CatalogueController(Controller):
         """The categories, in the shop's order."""
         require(caller, READ)
         return store.all_categories(readers, store_id)
+
+    @get("/recalls", sync_to_thread=True)
+    def recalls(self, readers: Readers, caller: Caller, store_id: str) -> list[RecallView]:
+        """What may not be sold, the newest first, at most 200."""
+        require(caller, READ)
+        return store.open_recalls(readers, store_id)
+
+    @post("/recalls", status_code=200)
+    async def recall(self, data: RecallGoods, bus: Bus, caller: Caller) -> RecallChanged:
+        """Stop the sale of a batch, or of all of an item."""
+        answer: RecallChanged = await send(bus, data, caller)
+        return answer
+
+    @post("/recalls/lift", status_code=200)
+    async def lift_recall(self, data: LiftRecall, bus: Bus, caller: Caller) -> RecallChanged:
+        """Let a recalled batch be sold again."""
+        answer: RecallChanged = await send(bus, data, caller)
+        return answer
 
     @post("/activate", status_code=200)
     async def activate(self, data: ActivateVersion, bus: Bus, caller: Caller) -> Activated:

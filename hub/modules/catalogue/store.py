@@ -7,9 +7,9 @@ from sqlalchemy import bindparam, func, or_, select
 
 from hub.kernel.messages import View
 from hub.kernel.sql import Query, Reader
-from hub.modules.catalogue.messages import CategoryView, ItemPage, ItemView, VersionView
+from hub.modules.catalogue.messages import CategoryView, ItemPage, ItemView, RecallView, VersionView
 from hub.modules.catalogue.model import spellings
-from hub.modules.catalogue.tables import categories, codes, headers, items, versions
+from hub.modules.catalogue.tables import categories, codes, headers, items, recalls, versions
 
 REMEMBERED_ITEMS = 20_000
 MAX_PAGE = 200
@@ -27,6 +27,7 @@ class HeaderRow(View, frozen=True):
 
     version: int
     item_count: int
+    labels: str
 
 
 _item_columns = (
@@ -58,7 +59,10 @@ _version = Query(
     VersionView,
 )
 _header = Query(
-    select(headers.c.version, headers.c.item_count).where(headers.c.sha256 == bindparam("sha256")), HeaderRow
+    select(headers.c.version, headers.c.item_count, headers.c.labels).where(
+        headers.c.sha256 == bindparam("sha256")
+    ),
+    HeaderRow,
 )
 _item = Query(select(*_item_columns).where(_in_version, items.c.item_id == bindparam("item_id")), ItemView)
 _item_by_code = Query(
@@ -94,7 +98,21 @@ _categories = Query(
     CategoryView,
 )
 
+_recalls_here = (recalls.c.store_id == bindparam("store_id"), recalls.c.is_open == 1)
+_recall_columns = (recalls.c.item_id, recalls.c.batch, recalls.c.reason, recalls.c.changed_ms)
+_recalls_of = Query(
+    select(*_recall_columns).where(*_recalls_here, recalls.c.item_id == bindparam("item_id")), RecallView
+)
+_open_recalls = Query(
+    select(*_recall_columns)
+    .where(*_recalls_here)
+    .order_by(recalls.c.changed_ms.desc(), recalls.c.item_id, recalls.c.batch)
+    .limit(bindparam("limit")),
+    RecallView,
+)
+
 _remembered: dict[tuple[str, str, str], ItemView] = {}
+_remembered_labels: dict[str, tuple[str, ...]] = {}
 
 
 def active(read: Reader, store_id: str) -> Active | None:
@@ -131,6 +149,27 @@ def item_by_code(read: Reader, current: Active, code: str) -> ItemView | None:
             found = found or read.first(_item_by_code, sha256=current.sha256, code=spelling)
         _remember(key, found)
     return found
+
+
+def labels(read: Reader, current: Active) -> tuple[str, ...]:
+    """How the store's scales print their labels, as its catalogue has it."""
+    found = _remembered_labels.get(current.sha256)
+    if found is None:
+        row = header(read, current.sha256)
+        found = tuple(row.labels.split()) if row else ()
+        _remembered_labels.clear()
+        _remembered_labels[current.sha256] = found
+    return found
+
+
+def recalls_of(read: Reader, store_id: str, item_id: str) -> list[RecallView]:
+    """The open recalls of an item."""
+    return read.all(_recalls_of, store_id=store_id, item_id=item_id)
+
+
+def open_recalls(read: Reader, store_id: str, limit: int = MAX_PAGE) -> list[RecallView]:
+    """Recalls that are open, the newest first, at most 200."""
+    return read.all(_open_recalls, store_id=store_id, limit=max(1, min(limit, MAX_PAGE)))
 
 
 def page(read: Reader, store_id: str, search: str = "", category: str = "", limit: int = 60) -> ItemPage:

@@ -1,4 +1,4 @@
-"""Which versions were activated is rebuilt from the journal; a version's items come from its artifact."""
+"""Activated versions and recalls are rebuilt from the journal; a version's items come from its artifact."""
 
 from sqlalchemy import Index
 
@@ -15,7 +15,7 @@ versions = projected(
     key=("version",),
 )
 
-headers = artifact("catalogue_headers", integer("version"), integer("item_count"), key=())
+headers = artifact("catalogue_headers", integer("version"), integer("item_count"), text("labels"), key=())
 
 categories = artifact(
     "catalogue_categories",
@@ -48,4 +48,15 @@ items = artifact(
 
 codes = artifact("catalogue_codes", text("code"), text("item_id"), key=("code",))
 
-TABLES = (versions, headers, categories, items, codes)
+recalls = projected(
+    "catalogue_recalls",
+    "store",
+    text("item_id"),
+    text("batch"),
+    text("reason"),
+    integer("is_open"),
+    integer("changed_ms"),
+    key=("item_id", "batch"),
+)
+
+TABLES = (versions, recalls, headers, categories, items, codes)

@@ -8,6 +8,7 @@ CASHIER = frozenset({"orders.sell", "payments.shift", "catalogue.read", "invento
 MANAGER = CASHIER | {
     "audit.approve",
     "audit.read",
+    "catalogue.recall",
     "devices.edit",
     "identity.read",
     "inventory.receive",

@@ -4,15 +4,21 @@
 the basket since a second person last looked.
 """
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import msgspec
 
 from hub.kernel.messages import Event
 
+PricedBy = Literal["catalogue", "label"]
+
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """A line as sold: what the catalogue said at that moment stays with it for good."""
+    """A line as sold: what the catalogue said at that moment stays with it for good.
+
+    Batch, last day of sale and serial are what the code of this very piece said. Priced by its label, the
+    amount and the weight are what the label promised; the unit price is the catalogue's all the same.
+    """
 
     line_id: str
     line_no: int
@@ -31,6 +37,10 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     weighed_by: str | None = None
     """The scale that weighed it; None for pieces, and for a weight that was typed or came from a label."""
     tare_g: int | None = None
+    batch: str | None = None
+    expires_on: str | None = None
+    serial: str | None = None
+    priced_by: PricedBy = "catalogue"
 
 
 class Weighing(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,6 +7,8 @@ from hub.kernel.context import Context
 from hub.kernel.decision import Decision
 from hub.modules.audit.handlers import approve
 from hub.modules.catalogue import store as catalogue
+from hub.modules.catalogue.finding import find
+from hub.modules.catalogue.fitness import why_not_sold
 from hub.modules.catalogue.messages import ItemView
 from hub.modules.identity import store as identity
 from hub.modules.identity.handlers import wrong_terminal
@@ -31,7 +33,7 @@ from hub.modules.orders.messages import (
     ScanCode,
     Scanned,
 )
-from hub.modules.orders.model import MAX_CODE_CHARS, PIECE_MILLI, BasketAct, is_whole, needs_approval
+from hub.modules.orders.model import MAX_CODE_CHARS, BasketAct, is_whole, measured, needs_approval
 from hub.modules.payments.pay_codes import pay_scheme
 
 
@@ -48,14 +50,19 @@ def scan_code(command: ScanCode, ctx: Context) -> Decision:
     if not 0 < len(code) <= MAX_CODE_CHARS:
         return Decision.refuse("orders.code_malformed", 400, limit=MAX_CODE_CHARS)
     current = catalogue.active(ctx.read, ctx.store_id)
-    item = catalogue.item_by_code(ctx.read, current, code) if current else None
-    if item is None:
+    found = find(ctx.read, current, code, command.symbology, ctx.business_date_today) if current else None
+    if found is None:
         if pay_scheme(code):
             return Decision.refuse("orders.pay_code_not_awaited")
         return _unknown(ctx, command, code)
-    if item.sold_by == "weight":
-        return Decision(answer=Scanned(outcome="needs_weight", code=code, item_id=item.item_id))
-    return _onto_basket(ctx, command, Put(item, PIECE_MILLI, code, command.line_id or ctx.new_id()))
+    item, reading = found.item, found.reading
+    if (stopped := why_not_sold(ctx, item.item_id, item.name, reading.batch, reading.expires_on)) is not None:
+        return stopped
+    qty_milli = measured(item, reading)
+    if qty_milli is None:
+        return Decision(answer=Scanned(outcome="needs_weight", code=found.code, item_id=item.item_id))
+    line_id = command.line_id or ctx.new_id()
+    return _onto_basket(ctx, command, Put(item, qty_milli, found.code, line_id, reading=reading))
 
 
 class ScaleWorks(Protocol):
@@ -114,7 +121,10 @@ def _item_to_add(
     if current is None:
         return None, Decision.refuse("catalogue.not_ready")
     item = catalogue.item(ctx.read, current, command.item_id)
-    return item, Decision() if item else Decision.refuse("catalogue.item_unknown", 404)
+    if item is None:
+        return None, Decision.refuse("catalogue.item_unknown", 404)
+    stopped = why_not_sold(ctx, item.item_id, item.name)
+    return (item, Decision()) if stopped is None else (None, stopped)
 
 
 def park_basket(command: ParkBasket, ctx: Context) -> Decision:

@@ -7,12 +7,22 @@ from hub.kernel.context import Context
 from hub.kernel.decision import Decision
 from hub.kernel.money import line_amount_fen, tax_included_fen
 from hub.modules.audit.handlers import approve
+from hub.modules.catalogue.codes import PLAIN, Reading
 from hub.modules.catalogue.messages import ItemView
 from hub.modules.orders import store
 from hub.modules.orders.baskets import basket_for
 from hub.modules.orders.events import LineAdded, LineVoided, QuantityChanged, Weighing
 from hub.modules.orders.messages import BasketChanged, LineView, Scanned, SetQuantity, VoidLine
-from hub.modules.orders.model import MAX_LINE_NO, MAX_LINES, BasketAct, is_whole, line_of, needs_approval
+from hub.modules.orders.model import (
+    MAX_LINE_NO,
+    MAX_LINES,
+    BasketAct,
+    has_own_quantity,
+    is_whole,
+    line_of,
+    may_be_one_line,
+    needs_approval,
+)
 
 
 class Put(msgspec.Struct, frozen=True):
@@ -24,6 +34,7 @@ class Put(msgspec.Struct, frozen=True):
     line_id: str
     weighing: Weighing | None = None
     approver_id: str | None = None
+    reading: Reading = PLAIN
 
 
 def put(ctx: Context, row: store.BasketRow, wanted: Put) -> Decision:
@@ -35,10 +46,16 @@ def put(ctx: Context, row: store.BasketRow, wanted: Put) -> Decision:
     )
     if any(line.line_id == wanted.line_id for line in alike):
         return Decision.refuse("orders.line_exists")
+    if wanted.reading.serial and any(_is_same_piece(line, wanted) for line in alike):
+        return Decision.refuse("orders.piece_on_basket", item=wanted.item.name, serial=wanted.reading.serial)
     for line in alike:
-        if line.state == "live" and line.sold_by == "piece" and line.unit_price_fen == wanted.item.price_fen:
+        if may_be_one_line(line, wanted.item, wanted.reading):
             return _raise(row, line, wanted)
     return _add(row, wanted)
+
+
+def _is_same_piece(line: LineView, wanted: Put) -> bool:
+    return line.state == "live" and line.serial == wanted.reading.serial
 
 
 def set_quantity(command: SetQuantity, ctx: Context) -> Decision:
@@ -52,6 +69,8 @@ def set_quantity(command: SetQuantity, ctx: Context) -> Decision:
         return Decision.refuse("orders.line_weighed", item=line.name)
     if not is_whole(line.sold_by, command.qty_milli):
         return Decision.refuse("orders.quantity_not_whole", 400, item=line.name)
+    if has_own_quantity(line):
+        return Decision.refuse("orders.quantity_fixed", item=line.name)
     changed, outside = _changed(row, line, command.qty_milli)
     if changed is None:
         return outside
@@ -114,7 +133,13 @@ def _add(row: store.BasketRow, wanted: Put) -> Decision:
     if row.line_count >= MAX_LINES or row.last_line_no >= MAX_LINE_NO:
         return Decision.refuse("orders.too_many_lines", limit=MAX_LINES)
     line = line_of(
-        wanted.item, wanted.line_id, row.last_line_no + 1, wanted.qty_milli, wanted.code, wanted.weighing
+        wanted.item,
+        wanted.line_id,
+        row.last_line_no + 1,
+        wanted.qty_milli,
+        wanted.code,
+        wanted.weighing,
+        wanted.reading,
     )
     total_fen = row.total_fen + line.amount_fen
     if (outside := check_amount(line.amount_fen) or check_amount(total_fen)) is not None:

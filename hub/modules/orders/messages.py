@@ -163,7 +163,10 @@ class OrderPlaced(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LineView(View, frozen=True):
-    """One line; amount = unit price × quantity, tax is the part of the amount that is tax."""
+    """One line; tax is the part of the amount that is tax.
+
+    amount = unit price × quantity, except on a line that is priced by its label.
+    """
 
     line_id: str
     line_no: int
@@ -182,6 +185,10 @@ class LineView(View, frozen=True):
     state: Literal["live", "voided"]
     weighed_by: str | None = None
     tare_g: int | None = None
+    batch: str | None = None
+    expires_on: str | None = None
+    serial: str | None = None
+    priced_by: Literal["catalogue", "label"] = "catalogue"
 
     @property
     def voided(self) -> bool:

@@ -4,15 +4,18 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from hub.kernel.money import line_amount_fen, tax_included_fen
+from hub.modules.catalogue.codes import PLAIN, Reading
 from hub.modules.catalogue.messages import ItemView
 from hub.modules.orders.events import Line, Weighing
+from hub.modules.orders.messages import LineView
 
 MAX_LINES = 250
 """So that a paid order fits one journal entry with room for long names: almost a KiB a line."""
 MAX_LINE_NO = 5_000
 """Lines a basket may ever have had, voided ones included."""
 MAX_PAYMENTS = 8
-MAX_CODE_CHARS = 64
+MAX_CODE_CHARS = 160
+"""A Digital Link with batch, expiry and serial has room."""
 PIECE_MILLI = 1000
 
 VOID_LIMIT_FEN = 100_00
@@ -63,6 +66,20 @@ def is_whole(sold_by: str, qty_milli: int) -> bool:
     return sold_by == "weight" or qty_milli % PIECE_MILLI == 0
 
 
+def measured(item: ItemView, reading: Reading) -> int | None:
+    """How much of the item its code stands for, None where it has to be weighed first.
+
+    A label's weight is what the customer was promised; one that tells the amount alone stands for the
+    weight that comes to it.
+    """
+    if item.sold_by == "piece":
+        return PIECE_MILLI
+    if reading.weight_g is None and reading.amount_fen is not None:
+        price_fen = item.price_fen or reading.amount_fen
+        return max(1, (reading.amount_fen * PIECE_MILLI + price_fen // 2) // price_fen)
+    return reading.weight_g
+
+
 def line_of(
     item: ItemView,
     line_id: str,
@@ -70,9 +87,11 @@ def line_of(
     qty_milli: int,
     code: str | None,
     weighing: Weighing | None = None,
+    reading: Reading = PLAIN,
 ) -> Line:
-    """A line as sold now, at the item's price and tax."""
-    amount_fen = line_amount_fen(item.price_fen, qty_milli)
+    """A line as sold now, at the item's price and tax, or at the amount that its code promised."""
+    by_price_fen = line_amount_fen(item.price_fen, qty_milli)
+    amount_fen = by_price_fen if reading.amount_fen is None else reading.amount_fen
     return Line(
         line_id=line_id,
         line_no=line_no,
@@ -90,7 +109,29 @@ def line_of(
         tax_fen=tax_included_fen(amount_fen, item.tax_rate_bp),
         weighed_by=weighing.device_id if weighing else None,
         tare_g=weighing.tare_g if weighing else None,
+        batch=reading.batch,
+        expires_on=reading.expires_on,
+        serial=reading.serial,
+        priced_by="catalogue" if reading.amount_fen is None else "label",
     )
+
+
+def may_be_one_line(line: LineView, item: ItemView, reading: Reading) -> bool:
+    """Whether one more piece only raises a line: the same price and batch, and neither is one of its kind."""
+    return (
+        line.state == "live"
+        and line.sold_by == "piece"
+        and line.unit_price_fen == item.price_fen
+        and (line.batch, line.expires_on) == (reading.batch, reading.expires_on)
+        and not has_own_quantity(line)
+        and reading.amount_fen is None
+        and reading.serial is None
+    )
+
+
+def has_own_quantity(line: LineView) -> bool:
+    """Whether the quantity is the label's or that of one piece with a serial, and so not to be changed."""
+    return line.priced_by == "label" or line.serial is not None
 
 
 def sums(lines: Iterable[Line]) -> tuple[int, int]:

@@ -2,10 +2,15 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
 from hub.kernel.bounds import check_amount, check_ids, check_quantity, check_texts
 from hub.kernel.context import Context
 from hub.kernel.decision import Decision
 from hub.modules.catalogue import store as catalogue
+from hub.modules.catalogue.codes import PLAIN
+from hub.modules.catalogue.finding import Found, find
+from hub.modules.catalogue.fitness import why_not_paid
 from hub.modules.identity.handlers import wrong_terminal
 from hub.modules.inventory.handlers import movements_for_sale
 from hub.modules.inventory.model import Wanted
@@ -73,19 +78,23 @@ def _priced(ctx: Context, placed: Sequence[PlacedLine]) -> tuple[list[Line], Dec
         if refusal is not None:
             return [], refusal
         line_ids.add(wanted.line_id)
-        item = (
-            catalogue.item(ctx.read, current, wanted.item_id)
-            if wanted.item_id is not None
-            else catalogue.item_by_code(ctx.read, current, wanted.code or "")
-        )
-        if item is None:
+        found = _found(ctx, current, wanted)
+        if found is None:
             return [], Decision.refuse("orders.item_unknown", 404, line_no=number)
+        item, reading = found.item, msgspec.structs.replace(found.reading, weight_g=None, amount_fen=None)
         if not is_whole(item.sold_by, wanted.qty_milli):
             return [], Decision.refuse("orders.quantity_not_whole", 400, item=item.name)
-        lines.append(line_of(item, wanted.line_id, number, wanted.qty_milli, wanted.code))
+        lines.append(line_of(item, wanted.line_id, number, wanted.qty_milli, wanted.code, reading=reading))
         if (outside := check_amount(lines[-1].amount_fen)) is not None:
             return [], outside
     return lines, None
+
+
+def _found(ctx: Context, current: catalogue.Active, wanted: PlacedLine) -> Found | None:
+    if wanted.item_id is None:
+        return find(ctx.read, current, wanted.code or "", None, ctx.business_date_today)
+    item = catalogue.item(ctx.read, current, wanted.item_id)
+    return Found(item, PLAIN, "") if item else None
 
 
 def _unsound(wanted: PlacedLine, line_ids: set[str]) -> Decision | None:
@@ -115,8 +124,8 @@ def _paid(
     if shift is None:
         return no_open_shift(terminal_id)
     total_fen, tax_fen = sums(lines)
-    if (outside := check_amount(total_fen)) is not None:
-        return outside
+    if (refusal := check_amount(total_fen) or why_not_paid(ctx, lines)) is not None:
+        return refusal
     taken, paid_by = _payments(ctx, shift, order_id, total_fen, payments)
     if taken.refusal is not None:
         return taken
@@ -198,6 +207,10 @@ def _sold(line: LineView) -> Line:
         tax_fen=line.tax_fen,
         weighed_by=line.weighed_by,
         tare_g=line.tare_g,
+        batch=line.batch,
+        expires_on=line.expires_on,
+        serial=line.serial,
+        priced_by=line.priced_by,
     )
 
 

@@ -221,6 +221,10 @@ def _line_row(store_id: str, order_id: str, line: Line) -> Row:
         "state": "live",
         "weighed_by": line.weighed_by,
         "tare_g": line.tare_g,
+        "batch": line.batch,
+        "expires_on": line.expires_on,
+        "serial": line.serial,
+        "priced_by": line.priced_by,
     }
 
 

@@ -111,6 +111,10 @@ _line_columns = (
     order_lines.c.state,
     order_lines.c.weighed_by,
     order_lines.c.tare_g,
+    order_lines.c.batch,
+    order_lines.c.expires_on,
+    order_lines.c.serial,
+    order_lines.c.priced_by,
 )
 _of_order = (order_lines.c.store_id == bindparam("store_id"), order_lines.c.order_id == bindparam("order_id"))
 _lines = Query(

@@ -52,6 +52,10 @@ lines = projected(
     text("state"),
     text("weighed_by", nullable=True),
     integer("tare_g", nullable=True),
+    text("batch", nullable=True),
+    text("expires_on", nullable=True),
+    text("serial", nullable=True),
+    text("priced_by"),
     key=("order_id", "line_no"),
 )
 
