@@ -30,12 +30,12 @@ from drivers.document import (
 
 __all__ = [
     "MAX_FRAME_BYTES", "PROTOCOL_VERSION", "Ack", "AnyBlock", "AnyReading", "Barcode", "Block", "Cell",
-    "Columns", "Cut", "DeviceChanged", "DeviceInfo", "DeviceState", "Document", "Drawer",
+    "Columns", "Cut", "DeviceChanged", "DeviceInfo", "DeviceState", "DeviceStatistics", "Document", "Drawer",
     "DrawerPosition", "DrawerReleased", "Feed", "Frame", "FrameError", "GatewayFrame", "Health",
     "Heartbeat", "Hello", "HubFrame", "Id", "JobAnswer", "JobState", "Kind", "Lamp", "Misread", "Pay",
     "PayAct", "PayAnswer", "PayState", "Picture", "Print",
     "PrinterStatus", "Qr", "QueryJob", "Reading", "ReleaseDrawer", "Rule", "ScaleAct", "ScaleCommand",
-    "Scan", "Show", "ShownLine", "Text", "Weight", "WeightUnit", "Welcome", "content_hash",
+    "Scan", "Show", "ShownLine", "Statistics", "Text", "Weight", "WeightUnit", "Welcome", "content_hash",
     "decode_gateway_frame", "decode_hub_frame", "encode",
 ]  # fmt: skip
 
@@ -43,6 +43,7 @@ MAX_FRAME_BYTES = 256 * 1024
 PROTOCOL_VERSION = 1
 
 Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")]
+StatisticName = Annotated[str, Meta(max_length=48, pattern=r"^[A-Za-z]+$")]
 Reason = Annotated[str, Meta(max_length=200)]
 Kind = Literal["scanner", "scale", "printer", "display", "drawer", "payment_terminal"]
 # As UnifiedPOS has it: closed (no link, being retried) -> claimed (ours alone) -> enabled (working);
@@ -225,6 +226,20 @@ class PayAnswer(Frame, frozen=True, kw_only=True, tag="pay_answer"):
     settled_fen: Annotated[int, Meta(ge=-(10**15), le=10**15)] | None = None
 
 
+class DeviceStatistics(msgspec.Struct, frozen=True, kw_only=True):
+    """What one unit has done in its life here, by UnifiedPOS's names where there is one."""
+
+    device_id: Id
+    counts: Annotated[dict[StatisticName, Annotated[int, Meta(ge=0, le=2**53)]], Meta(max_length=32)]
+    scans_a_minute: Annotated[int, Meta(ge=0, le=100_000)] = 0
+
+
+class Statistics(Frame, frozen=True, kw_only=True, tag="statistics"):
+    """Every device's counts, about once a minute; lossy: the next one says it all again."""
+
+    devices: Annotated[tuple[DeviceStatistics, ...], Meta(max_length=64)] = ()
+
+
 class Heartbeat(Frame, frozen=True, kw_only=True, tag="heartbeat"):
     """Sent both ways; at is the sender's own steady milliseconds: only differences mean anything."""
 
@@ -311,7 +326,9 @@ class Ack(Frame, frozen=True, kw_only=True, tag="ack"):
     seq: Annotated[int, Meta(ge=0)]
 
 
-GatewayFrame = Hello | Reading | DeviceChanged | JobAnswer | DrawerReleased | PayAnswer | Heartbeat
+GatewayFrame = (
+    Hello | Reading | DeviceChanged | JobAnswer | DrawerReleased | PayAnswer | Statistics | Heartbeat
+)
 HubFrame = Welcome | Print | Show | ReleaseDrawer | ScaleCommand | Pay | QueryJob | Ack | Heartbeat
 
 T = TypeVar("T")

@@ -12,15 +12,17 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from cloud_sync.cloud.db import Connection, Database, DatabaseError
+from cloud_sync.cloud.devices import keep_telemetry
 from cloud_sync.cloud.heard import keep_heartbeat
 from cloud_sync.cloud.ingest import Ingest, Standing, standing_of
 from cloud_sync.cloud.registry import every_hub, find_hub
 from cloud_sync.wire import ack as acks
 from cloud_sync.wire import heartbeat as heartbeats
+from cloud_sync.wire import telemetry as telemetries
 from cloud_sync.wire.ack import Ack
 from cloud_sync.wire.frame import BadFrame
 from cloud_sync.wire.link import Broker, Link, LinkLost, Message, Waker
-from cloud_sync.wire.topics import DOWN_ACK, UP_EVENTS, UP_STATUS, HubAddress, parse
+from cloud_sync.wire.topics import DOWN_ACK, UP_EVENTS, UP_STATUS, UP_TELEMETRY, HubAddress, parse
 from cloud_sync.wire.topics import every_hub as topics_of_every_hub
 from hub.kernel.ids import new_id
 
@@ -85,7 +87,8 @@ class Aggregator:
 
     def _live(self, connection: Connection) -> None:
         """One connection to the broker from its first packet to its end."""
-        subscriptions = [(topics_of_every_hub(UP_EVENTS), 1), (topics_of_every_hub(UP_STATUS), 0)]
+        kinds = ((UP_EVENTS, 1), (UP_STATUS, 0), (UP_TELEMETRY, 0))
+        subscriptions = [(topics_of_every_hub(kind), qos) for kind, qos in kinds]
         link = Link(self._broker, CLIENT_ID, subscriptions, durable=True)
         try:
             while not self._stopping.is_set():
@@ -100,19 +103,27 @@ class Aggregator:
 
     def _take(self, link: Link, connection: Connection, messages: list[Message]) -> None:
         batches: list[tuple[HubAddress, bytes]] = []
-        words: list[tuple[HubAddress, bytes]] = []
+        words: list[tuple[HubAddress, str, bytes]] = []
         for message in messages:
             named = parse(message.topic)
-            if named is not None:
-                (batches if named[1] == UP_EVENTS else words).append((named[0], message.payload))
+            if named is None:
+                continue
+            sender, kind = named
+            if kind == UP_EVENTS:
+                batches.append((sender, message.payload))
+            else:
+                words.append((sender, kind, message.payload))
         standings: list[Standing] = []
         if batches:
             standings = Ingest(connection).take(batches, self._now_ms()).standings
         for message in messages:
             link.acknowledge(message)
         self._say(link, standings)
-        for hub, payload in words:
-            self._hear(link, connection, hub, payload)
+        for sender, kind, payload in words:
+            if kind == UP_TELEMETRY:
+                self._keep_telemetry(connection, sender, payload)
+            else:
+                self._hear(link, connection, sender, payload)
         for standing in standings:
             self._on_progress(standing.hub.hub)
 
@@ -129,6 +140,16 @@ class Aggregator:
         if beat.asks:
             self._say(link, [standing_of(hub)])
         self._on_progress(hub.hub_id)
+
+    def _keep_telemetry(self, connection: Connection, sender: HubAddress, payload: bytes) -> None:
+        try:
+            telemetry = telemetries.decode(payload)
+        except BadFrame as error:
+            log.warning("telemetry of %s could not be read: %s", sender.hub, error)
+            return
+        hub = find_hub(connection, sender.hub)
+        if hub is not None and telemetry.hub == sender.hub and hub.tenant == sender.tenant:
+            keep_telemetry(connection, telemetry, self._now_ms())
 
     def _say(self, link: Link, standings: Iterable[Standing]) -> None:
         for standing in standings:

@@ -6,6 +6,7 @@
 | POST /api/console/sign-out | 204 |
 | GET /api/console/session | `ConsoleUser`, or 401 |
 | GET /api/console/stores | list of `StoreState` |
+| GET /api/console/stores/{store_id}/devices | list of `DeviceFiguresView` |
 | GET /api/console/orders?date=&store_id=&before=&limit= | `OrderPage` |
 | GET /api/console/orders/{store_id}/{order_id} | `OrderDetail` |
 | GET /api/console/figures?date=&store_id= | `DayFigures` |
@@ -76,6 +77,16 @@ class StoreState(msgspec.Struct, frozen=True):
     live_business_date: str
     alarm: str | None
     alarm_text: str | None
+
+
+class DeviceFiguresView(msgspec.Struct, frozen=True):
+    """What one of a store's devices has done, by UnifiedPOS's names where there is one; lossy telemetry."""
+
+    hub_id: str
+    device_id: str
+    counts: dict[str, int]
+    scans_a_minute: int
+    heard_ms: int
 
 
 class TenderAmount(msgspec.Struct, frozen=True):

@@ -12,10 +12,12 @@ from litestar.exceptions import WebSocketDisconnect
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from cloud_sync.cloud import users
+from cloud_sync.cloud.devices import read_devices
 from cloud_sync.cloud.feed import Feed, Queue, TooManyListeners
 from cloud_sync.cloud.messages import (
     ConsoleUser,
     DayFigures,
+    DeviceFiguresView,
     OrderDetail,
     OrderPage,
     ProjectionLag,
@@ -89,6 +91,15 @@ class ConsoleController(Controller):
         signed_in(request)
         with _pool(state).connection() as read:
             return read_stores(read, state.texts, language_of(request), state.now_ms())
+
+    @get("/stores/{store_id:str}/devices", sync_to_thread=True)
+    def devices(
+        self, request: Request[Any, Any, Any], state: State, store_id: FromPath[str]
+    ) -> list[DeviceFiguresView]:
+        """What a store's devices have done, as its hub last told."""
+        signed_in(request)
+        with _pool(state).connection() as read:
+            return read_devices(read, _clean(store_id) or "")
 
     @get("/orders", sync_to_thread=True)
     def orders(

@@ -95,6 +95,17 @@ heartbeats = _table(
 )
 """The last word of each hub about itself; provisional by nature."""
 
+device_figures = _table(
+    "cloud_device_figures",
+    text("hub_id"),
+    text("device_id"),
+    text("counts"),
+    integer("scans_a_minute"),
+    integer("heard_ms"),
+    key=("hub_id", "device_id"),
+)
+"""What each hub last said its devices have done; `counts` is JSON."""
+
 console_users = _table(
     "cloud_console_users",
     text("login"),

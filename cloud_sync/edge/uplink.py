@@ -17,10 +17,12 @@ from cloud_sync.edge.status import SyncStatus
 from cloud_sync.edge.window import Limits, UplinkState, Window
 from cloud_sync.wire import ack as acks
 from cloud_sync.wire import heartbeat as heartbeats
+from cloud_sync.wire import telemetry as telemetries
 from cloud_sync.wire.frame import BadFrame
 from cloud_sync.wire.heartbeat import Heartbeat, LiveTotals
 from cloud_sync.wire.link import Broker, Link, LinkLost, Message, Waker, Will
-from cloud_sync.wire.topics import DOWN_ACK, UP_EVENTS, UP_STATUS, HubAddress
+from cloud_sync.wire.telemetry import MAX_DEVICES, DeviceFigures, Telemetry
+from cloud_sync.wire.topics import DOWN_ACK, UP_EVENTS, UP_STATUS, UP_TELEMETRY, HubAddress
 from hub.kernel.db import DatabaseError, Readers
 from hub.kernel.heads import acknowledged_head, remember_acknowledged
 from hub.kernel.journal import Head, read_entry, read_head
@@ -51,6 +53,7 @@ class UplinkSettings:
     rate: float = 20_000.0
     busy_rate: float = 12_000.0
     heartbeat_s: float = 10.0
+    telemetry_s: float = 60.0
     limits: Limits = field(default_factory=Limits)
 
 
@@ -60,6 +63,10 @@ def _no_totals() -> LiveTotals | None:
 
 def _no_money(_after_seq: int) -> int | None:
     return None
+
+
+def _no_telemetry() -> tuple[DeviceFigures, ...]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,7 @@ class Surroundings:
     on_cloud_time: Callable[[int], None] = lambda _cloud_ms: None
     live_totals: Callable[[], LiveTotals | None] = _no_totals
     pending_money_fen: Callable[[int], int | None] = _no_money
+    telemetry: Callable[[], tuple[DeviceFigures, ...]] = _no_telemetry
 
 
 class Uplink:
@@ -101,6 +109,7 @@ class Uplink:
         self._last_commit_s = 0.0
         self._next_beat_s = 0.0
         self._next_status_s = 0.0
+        self._next_telemetry_s = 0.0
         self._remember_due_s = 0.0
         self._memory_failed = False
         self._oldest: tuple[int, int] = (0, 0)
@@ -171,6 +180,7 @@ class Uplink:
         if self._window.wants_to_ask(now_s) or now_s >= self._next_beat_s:
             self._next_beat_s = now_s + self._settings.heartbeat_s
             self._beat(link, asks=True, online=True)
+        self._send_telemetry(link, now_s)
 
     def _send(self, link: Link, now_s: float) -> None:
         selling = now_s - self._last_commit_s < _BUSY_FOR_S
@@ -191,6 +201,18 @@ class Uplink:
             link.publish(self._settings.hub.topic(UP_EVENTS), frame, qos=1)
             self._window.on_sent(batch.head.seq, now_s)
             self._bucket.spend(len(batch.bodies))
+
+    def _send_telemetry(self, link: Link, now_s: float) -> None:
+        """Now and then, and only when no event waits: telemetry is what is shed first."""
+        waits = self._window.in_flight or self._window.next_span(self._around.durable_seq()) is not None
+        if now_s < self._next_telemetry_s or waits or not self._window.heard:
+            return
+        devices = self._around.telemetry()[:MAX_DEVICES]
+        if devices:
+            self._next_telemetry_s = now_s + self._settings.telemetry_s
+            hub, epoch = self._settings.hub, self._settings.epoch
+            frame = telemetries.encode(Telemetry(hub=hub.hub, epoch=epoch, devices=devices))
+            link.publish(hub.topic(UP_TELEMETRY), frame, qos=0)
 
     def _hear(self, message: Message) -> None:
         try:

@@ -23,6 +23,7 @@ class HubAddress(NamedTuple):
 
 UP_EVENTS = "up/ev"
 UP_STATUS = "up/st"
+UP_TELEMETRY = "up/tm"
 DOWN_ACK = "dn/ack"
 
 

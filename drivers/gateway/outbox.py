@@ -18,6 +18,7 @@ from drivers.messages import (
     JobAnswer,
     PayAnswer,
     Reading,
+    Statistics,
     Weight,
 )
 
@@ -48,6 +49,8 @@ class Outbox:
         self._answers: dict[str, Answer] = {}
         self._devices: dict[str, DeviceInfo] = {}
         self._changed: dict[str, None] = {}
+        self._statistics: Statistics | None = None
+        self._is_statistics_due = False
         self._news = asyncio.Event()
 
     def add_reading(self, device_id: str, reading: AnyReading, at_s: float | None = None) -> None:
@@ -84,6 +87,11 @@ class Outbox:
             self._answers.pop(next(iter(self._answers)))
         self._news.set()
 
+    def set_statistics(self, statistics: Statistics) -> None:
+        """What the devices have done; lossy, only the newest goes out."""
+        self._statistics, self._is_statistics_due = statistics, True
+        self._news.set()
+
     def acked(self, ack: Ack) -> None:
         """The hub has these readings; weights go unacked, each until its scale's next one."""
         if ack.boot_id != self.boot_id:
@@ -96,6 +104,7 @@ class Outbox:
         for kept in self._unacked():
             kept.sent = False
         self._changed.clear()
+        self._is_statistics_due = self._statistics is not None
         self._news.set()
         return tuple(self._devices.values())
 
@@ -118,6 +127,9 @@ class Outbox:
         frames.extend(self._reading_frame(kept) for kept in self._unacked() if not kept.sent)
         frames.extend(self._answers.values())
         self._answers.clear()
+        if self._is_statistics_due and self._statistics is not None:
+            self._is_statistics_due = False
+            frames.append(self._statistics)
         return frames
 
     def _unacked(self) -> Iterator[_Kept]:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from pathlib import Path
 
 import msgspec
 
 from drivers.gateway.settings import DeviceSettings
+from drivers.gateway.state_file import read_state, write_state
 
 logger = logging.getLogger(__name__)
 
 SWAPPED_FILE = "swapped.json"
 LEARNED_FILE = "learned.json"
-MAX_FILE_BYTES = 256 * 1024
 
 
 class Pin(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,7 +69,7 @@ class Pins:
                 return
             self._learned[device.device_id] = pin
             try:
-                _write(self._folder / LEARNED_FILE, self._learned)
+                write_state(self._folder / LEARNED_FILE, self._learned)
             except OSError as error:
                 logger.warning("%s cannot be kept: %s", LEARNED_FILE, error)
 
@@ -78,34 +77,8 @@ class Pins:
         """A person says which unit the device is from now on; OSError if it cannot be kept."""
         path = self._folder / SWAPPED_FILE
         pin = Pin(name=name, link=device.link, configured=device.identity, by=by)
-        _write(path, {**_read(path), device.device_id: pin})
+        write_state(path, {**_read(path), device.device_id: pin})
 
 
 def _read(path: Path) -> dict[str, Pin]:
-    try:
-        with path.open("rb") as file:
-            return msgspec.json.decode(file.read(MAX_FILE_BYTES), type=dict[str, Pin])
-    except FileNotFoundError:
-        return {}
-    except (OSError, msgspec.DecodeError) as error:
-        logger.warning("%s cannot be read: %s", path, error)
-        return {}
-
-
-def _write(path: Path, pins: dict[str, Pin]) -> None:
-    """Whole or not at all, and owned by the folder's owner: root may swap what the gateway must read."""
-    folder = path.parent.stat()
-    draft = path.with_suffix(".new")
-    with draft.open("wb") as file:
-        os.fchmod(file.fileno(), 0o600)
-        if os.geteuid() == 0:
-            os.fchown(file.fileno(), folder.st_uid, folder.st_gid)
-        file.write(msgspec.json.format(msgspec.json.encode(pins)))
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-    fd = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
+    return read_state(path, dict[str, Pin]) or {}

@@ -12,6 +12,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -24,10 +25,14 @@ from drivers.gateway.pay_log import PayLog
 from drivers.gateway.pins import Pins
 from drivers.gateway.settings import GatewaySettings, SettingsError, read_token, resolve_devices
 from drivers.gateway.supervisor import Supervisor
+from drivers.gateway.tally import CountingOutbox, Tally
 from drivers.gateway.udev import open_udev_monitor
+from drivers.messages import HubFrame
 from drivers.profile import ProfileError
 
 logger = logging.getLogger(__name__)
+
+STATISTICS_EVERY_S = 60.0
 
 
 class GatewayError(Exception):
@@ -50,11 +55,13 @@ async def _run(settings: GatewaySettings) -> None:
 
 
 async def _serve(settings: GatewaySettings, log: JobLog, payments: PayLog) -> None:
-    outbox = Outbox(uuid.uuid4().hex, time.monotonic)
     rng = random.Random()
     try:
+        devices = resolve_devices(settings)
+        tally = Tally(settings.state_dir, (device.device_id for device in devices), time.monotonic)
+        outbox = CountingOutbox(uuid.uuid4().hex, time.monotonic, tally)
         supervisor = Supervisor(
-            resolve_devices(settings),
+            devices,
             log=log,
             payments=payments,
             pins=Pins(settings.state_dir),
@@ -73,13 +80,30 @@ async def _serve(settings: GatewaySettings, log: JobLog, payments: PayLog) -> No
         gateway_id=settings.gateway_id,
         version=_version(),
         outbox=outbox,
-        handle=supervisor.handle,
+        handle=partial(_handle, supervisor, tally),
         backoff=Backoff(RETRY_FIRST_S, RETRY_CEILING_S, rng),
         monotonic=time.monotonic,
     )
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(supervisor.run(), name="devices")
-        tasks.create_task(hub_link.keep(), name="hub")
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(supervisor.run(), name="devices")
+            tasks.create_task(hub_link.keep(), name="hub")
+            tasks.create_task(_count(tally, outbox), name="statistics")
+    finally:
+        tally.close()
+
+
+async def _handle(supervisor: Supervisor, tally: Tally, frame: HubFrame) -> None:
+    tally.ordered(frame)
+    await supervisor.handle(frame)
+
+
+async def _count(tally: Tally, outbox: Outbox) -> None:
+    """Tell and keep what the devices have done, for ever."""
+    while True:
+        outbox.set_statistics(tally.statistics())
+        await tally.keep()
+        await asyncio.sleep(STATISTICS_EVERY_S)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from hub.app.device_page import DevicePageController
 from hub.app.http import is_gateway, language_of
 from hub.app.live import Page
 from hub.app.settings import HubSettings
+from hub.app.statistics import device_statistics
 from hub.app.weighing import press_scale_key, weigh_item
 from hub.devices import store as devices
 from hub.devices.links import SocketClosed
@@ -190,6 +191,7 @@ ROUTES = [
     *DEVICE_CONTROLLERS,
     DevicePageController,
     weigh_item,
+    device_statistics,
     press_scale_key,
     devices_of_gateway,
     health,

@@ -20,6 +20,7 @@ from hub.app.receipts import Layouts
 from hub.app.remembered import Remembered
 from hub.app.routes import ROUTES, DemoLogin
 from hub.app.settings import HubSettings
+from hub.app.statistics import Tallies
 from hub.app.trials import Trials
 from hub.app.uplink import uplink_of
 from hub.app.wiring import MODULES, open_engine, texts
@@ -67,6 +68,8 @@ class Hub:
         self.gateways.on_weight(self.weights.take)
         self.trials = Trials(self.engine.clock)
         self.gateways.on_trial(self.trials.terminal_of, self.trials.end)
+        self.tallies = Tallies(self.engine.clock)
+        self.gateways.on_statistics(self.tallies.take)
         self.live.show_weights(self.weights.latest)
         self.spool = Spool(
             self.engine.bus,
@@ -84,7 +87,7 @@ class Hub:
         )
         self.displays = CustomerDisplays(self.engine.readers, settings.store_id, self.gateways, settings.shop)
         self.uplink = (
-            uplink_of(settings, settings.cloud, self.engine, self.live.sync_changed)
+            uplink_of(settings, settings.cloud, self.engine, self.live.sync_changed, self.tallies)
             if settings.cloud
             else None
         )
@@ -101,6 +104,7 @@ class Hub:
                 "weights": self.weights,
                 "displays": self.displays,
                 "trials": self.trials,
+                "tallies": self.tallies,
                 "gateway_token": gateway_token(settings.gateway_token_path),
                 "demo_logins": list(demo_logins),
                 "uplink": self.uplink,

@@ -9,6 +9,7 @@ from cloud_sync.wire.heartbeat import LiveTotals
 from cloud_sync.wire.link import Broker
 from cloud_sync.wire.topics import address
 from hub.app.settings import CloudSettings, HubSettings
+from hub.app.statistics import Tallies
 from hub.kernel.clock import Clock, SystemClock, business_date
 from hub.kernel.db import Readers
 from hub.kernel.engine import Engine
@@ -21,7 +22,11 @@ MEASURE_EVERY_S = 2.0
 
 
 def uplink_of(
-    settings: HubSettings, cloud: CloudSettings, engine: Engine, on_change: Callable[[SyncStatus], None]
+    settings: HubSettings,
+    cloud: CloudSettings,
+    engine: Engine,
+    on_change: Callable[[SyncStatus], None],
+    tallies: Tallies,
 ) -> Uplink:
     """The uplink of a hub, not yet started."""
     clock = engine.clock
@@ -42,6 +47,7 @@ def uplink_of(
             on_cloud_time=clock.confirm if isinstance(clock, SystemClock) else lambda _ms: None,
             live_totals=figures.today,
             pending_money_fen=figures.pending_fen,
+            telemetry=tallies.figures,
         ),
     )
 

@@ -87,6 +87,7 @@ class Gateways:
         self._links: dict[str, GatewayLink] = {}
         self._answered: Callable[[wire.JobAnswer], None] = lambda _answer: None
         self._weighed: Callable[[str, wire.Weight, int], None] = lambda _device_id, _weight, _age_ms: None
+        self._counted: Callable[[str, dict[str, int], int], None] = lambda _device_id, _counts, _rate: None
         self._on_change: list[Callable[[], None]] = []
         self._trial_of: Callable[[str, int], str | None] = lambda _device_id, _age_ms: None
         self._trial_ended: Callable[[str], None] = lambda _device_id: None
@@ -106,6 +107,10 @@ class Gateways:
     def on_weight(self, weighed: Callable[[str, wire.Weight, int], None]) -> None:
         """Hand over every weight with its device and its age in milliseconds."""
         self._weighed = weighed
+
+    def on_statistics(self, counted: Callable[[str, dict[str, int], int], None]) -> None:
+        """Hand over what a device has done, and its scans in the last minute."""
+        self._counted = counted
 
     def on_change(self, changed: Callable[[], None]) -> None:
         """Tell one more of gateways and devices that come, go or change."""
@@ -224,6 +229,9 @@ class Gateways:
                         reason=frame.reason,
                     )
                 )
+            case wire.Statistics():
+                for one in frame.devices:
+                    self._counted(one.device_id, one.counts, one.scans_a_minute)
             case wire.Heartbeat():  # keeps the link alive by arriving
                 link.transit.heard(frame.at, self._now_ms())
             case _:

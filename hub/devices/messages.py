@@ -151,6 +151,15 @@ class DrawerView(View, frozen=True):
     release_id: str | None
 
 
+class DeviceStatisticsView(View, frozen=True):
+    """What one device has done, by UnifiedPOS's names where there is one; `at_ms` is when it was told."""
+
+    device_id: str
+    counts: dict[str, int]
+    scans_a_minute: int
+    at_ms: int
+
+
 class PrintQueuedAnswer(msgspec.Struct, frozen=True):
     """Answer to Reprint and SettlePrint: the job that prints the copy, if one does."""
 

@@ -44,6 +44,15 @@ def test_orders_by_day_and_store(demo: DemoShop, page: Page) -> None:
     check(page)
 
 
+def test_a_stores_devices_and_what_they_have_done(demo: DemoShop, page: Page) -> None:
+    sign_in(page, demo, "en")
+    page.get_by_role("link", name="S001").click()
+    expect(page.get_by_role("heading", name="Devices of S001")).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text="scanner-2")).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text="printer-1")).to_be_visible()
+    check(page)
+
+
 def test_signing_out_ends_it(demo: DemoShop, page: Page) -> None:
     sign_in(page, demo)
     page.get_by_role("button", name="退出").click()

@@ -194,3 +194,8 @@ def test_an_admins_commands(client: TestClient[Any]) -> None:
     line = {"item_id": ITEM.item_id, "qty_milli": 5_000}
     received = post(client, "inventory/receive", receipt_id=new_id(), kind="delivery", lines=[line])
     assert received["line_count"] == 1
+
+
+def test_what_devices_have_done_is_told_to_staff(client: TestClient[Any]) -> None:
+    sign_in(client, "cashier")
+    assert client.get("/api/devices/statistics").json() == []

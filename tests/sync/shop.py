@@ -8,6 +8,7 @@ from cloud_sync.edge.status import SyncStatus
 from cloud_sync.edge.uplink import Surroundings, Uplink, UplinkSettings
 from cloud_sync.edge.window import Limits
 from cloud_sync.wire.link import Broker
+from cloud_sync.wire.telemetry import DeviceFigures
 from cloud_sync.wire.topics import HubAddress
 from hub.kernel.clock import Instant
 from hub.kernel.context import SYSTEM, Context
@@ -115,6 +116,7 @@ class Shop:
         self.store_id = store_id
         self.uplink: Uplink | None = None
         self.changes: list[SyncStatus] = []
+        self.telemetry: tuple[DeviceFigures, ...] = ()
         self.durable_seq: Callable[[], int] | None = None
         self.engine = self.open_engine()
 
@@ -133,7 +135,7 @@ class Shop:
 
     def plug(self, broker: Broker, rate: float = 1e6, limits: Limits | None = None) -> Uplink:
         settings = UplinkSettings(
-            hub=self.hub, broker=broker, version="test", rate=rate, heartbeat_s=1.0,
+            hub=self.hub, broker=broker, version="test", rate=rate, heartbeat_s=1.0, telemetry_s=0.1,
             limits=limits or Limits(timeout_s=1.0, ask_every_s=0.1, ask_at_most_every_s=1.0),
         )  # fmt: skip
         surroundings = Surroundings(
@@ -142,6 +144,7 @@ class Shop:
             durable_seq=lambda: self.durable_seq() if self.durable_seq else self.engine.writer.fsynced_seq,
             now_ms=lambda: START_MS,
             on_change=self.changes.append,
+            telemetry=lambda: self.telemetry,
         )
         self.uplink = Uplink(settings, surroundings, jitter=lambda: 0.0)
         self.uplink.start()

@@ -11,6 +11,7 @@ from litestar.testing import TestClient
 from cloud_sync.cloud import tables
 from cloud_sync.cloud.app import TEXTS, create_app
 from cloud_sync.cloud.db import Database
+from cloud_sync.cloud.devices import keep_telemetry
 from cloud_sync.cloud.feed import Feed
 from cloud_sync.cloud.heard import keep_heartbeat
 from cloud_sync.cloud.ingest import Ingest
@@ -22,6 +23,7 @@ from cloud_sync.cloud.users import LOCK_MS, SESSION_MS, save_user
 from cloud_sync.edge.outbox import Outbox
 from cloud_sync.edge.window import Span
 from cloud_sync.wire.heartbeat import Heartbeat, LiveTotals
+from cloud_sync.wire.telemetry import DeviceFigures, Telemetry
 from cloud_sync.wire.topics import address
 from hub.kernel.errors import Texts
 from hub.kernel.journal import read_page
@@ -316,3 +318,22 @@ def sell(console: Console) -> str:
     shop.do(PlaceOrder, shop.caller(), order_id=order_id, terminal_id=TILL, lines=[line], payments=[cash])
     console.sync()
     return order_id
+
+
+def test_what_a_stores_devices_have_done(console: Console, visitor: TestClient[Any]) -> None:
+    page = f"/api/console/stores/{STORE}/devices"
+    assert visitor.get(page).status_code == 401
+    assert sign_in(visitor, PASSWORD).status_code == 200
+    assert visitor.get(page).json() == []
+    scanner = DeviceFigures(device_id="scanner-1", counts={"GoodScanCount": 3}, scans_a_minute=2)
+    keep_telemetry(console.connection, Telemetry(hub=HUB.hub, epoch=1, devices=(scanner,)), console.now_ms)
+    assert visitor.get(page).json() == [
+        {
+            "hub_id": HUB.hub,
+            "device_id": "scanner-1",
+            "counts": {"GoodScanCount": 3},
+            "scans_a_minute": 2,
+            "heard_ms": console.now_ms,
+        }
+    ]
+    assert visitor.get("/api/console/stores/S999/devices").json() == []

@@ -9,6 +9,7 @@ import pytest
 
 from cloud_sync.cloud.aggregator import Aggregator
 from cloud_sync.cloud.db import Database
+from cloud_sync.cloud.devices import read_devices
 from cloud_sync.cloud.heard import last_heard
 from cloud_sync.cloud.projections import Projections, read_cursor
 from cloud_sync.cloud.registry import advance, alarms_of
@@ -16,6 +17,7 @@ from cloud_sync.cloud.rows import quarantined_of
 from cloud_sync.edge.outbox import Outbox
 from cloud_sync.edge.window import Span
 from cloud_sync.wire.envelope import Batch, encode
+from cloud_sync.wire.telemetry import DeviceFigures
 from hub.kernel.heads import acknowledged_head
 from hub.kernel.verify import verify
 from tests.sync.chain import Chain, assert_same_journal, enrol_shop, eventually
@@ -43,6 +45,43 @@ def test_a_sale_reaches_the_cloud_and_the_hub_is_told(
     assert uplink.status.applied == 2
     assert uplink.status.last_ack_at_ms == START_MS
     eventually(lambda: chain.noticed == [1, 2], "the console is told of both")
+
+
+def test_what_devices_have_done_follows_when_no_event_waits(
+    shop: Shop, chain: Chain, broker: RunningBroker
+) -> None:
+    """Lossy and last: the newest word of each device, and none while a backlog is on its way."""
+    shop.telemetry = (figures("scanner-1", 3), figures("scale-9", 1))
+    shop.sell("cola")
+    shop.durable_seq = lambda: 1
+    shop.plug(broker.hub(shop.hub))
+    eventually(lambda: len(read_devices(chain.read, shop.store_id)) == 2, "both devices")
+    shop.telemetry = (figures("scanner-1", 4),)
+    eventually(lambda: counted(chain, shop) == {"scanner-1": 4}, "only the newest word is kept")
+    assert len(shop.entries()) == chain.hub(shop).applied == 1  # nothing of it is journaled
+
+
+def figures(device_id: str, scans: int) -> DeviceFigures:
+    return DeviceFigures(device_id=device_id, counts={"GoodScanCount": scans})
+
+
+def counted(chain: Chain, shop: Shop) -> dict[str, int]:
+    return {one.device_id: one.counts["GoodScanCount"] for one in read_devices(chain.read, shop.store_id)}
+
+
+def test_telemetry_is_shed_while_events_wait(shop: Shop, chain: Chain, broker: RunningBroker) -> None:
+    """The uplink may send no event more, and one waits: no telemetry goes before it."""
+    uplink = shop.plug(broker.hub(shop.hub), rate=1e-9)
+    eventually(lambda: uplink.status.connected, "the badge is clean")
+    shop.sell_many(5_000)
+    eventually(lambda: chain.hub(shop).applied > 0, "what the bucket held")
+    eventually(lambda: uplink.status.applied == chain.hub(shop).applied, "the hub is told")
+    shop.telemetry = (figures("scanner-1", 1),)
+    seen = len(shop.changes)
+    shop.sell("cola")
+    eventually(lambda: len(shop.changes) > seen, "some turns of the uplink")
+    assert read_devices(chain.read, shop.store_id) == []
+    assert uplink.status.pending_events > 0
 
 
 def test_a_backlog_of_many_batches_arrives_in_order_and_once(

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from cloud_sync.wire import ack as acks
 from cloud_sync.wire import envelope
 from cloud_sync.wire import heartbeat as heartbeats
+from cloud_sync.wire import telemetry as telemetries
 from cloud_sync.wire.ack import Ack
 from cloud_sync.wire.frame import MAX_FRAME_BYTES, BadFrame, pack
 from cloud_sync.wire.heartbeat import Heartbeat, LiveTotals
+from cloud_sync.wire.telemetry import DeviceFigures, Telemetry
 from cloud_sync.wire.topics import (
     DOWN_ACK,
     SHARDS,
@@ -72,7 +74,7 @@ def test_a_batch_arrives_byte_for_byte() -> None:
 
 @given(st.binary(max_size=200))
 def test_rubbish_is_a_bad_frame_and_nothing_worse(rubbish: bytes) -> None:
-    for decode in (envelope.decode, acks.decode, heartbeats.decode):
+    for decode in (envelope.decode, acks.decode, heartbeats.decode, telemetries.decode):
         with pytest.raises(BadFrame):
             decode(rubbish)
         with pytest.raises(BadFrame):
@@ -151,3 +153,19 @@ def test_a_heartbeat_arrives_whole_and_bounded() -> None:
     for fields in beyond_any_database:
         with pytest.raises(BadFrame):
             heartbeats.decode(heartbeats.encode(msgspec.structs.replace(beat, **fields)))
+
+
+def test_telemetry_arrives_whole_and_bounded() -> None:
+    scanner = DeviceFigures(device_id="scanner-1", counts={"GoodScanCount": 3}, scans_a_minute=2)
+    sound = Telemetry(hub="hub-1", epoch=1, devices=(scanner,))
+    assert telemetries.decode(telemetries.encode(sound)) == sound
+    many = {f"Count{number}": 1 for number in range(telemetries.MAX_COUNTS + 1)}
+    for devices in (
+        (scanner,) * (telemetries.MAX_DEVICES + 1),
+        (msgspec.structs.replace(scanner, counts=many),),
+        (msgspec.structs.replace(scanner, counts={"GoodScanCount": -1}),),
+        (msgspec.structs.replace(scanner, counts={"Good\0": 1}),),
+        (msgspec.structs.replace(scanner, scans_a_minute=2**60),),
+    ):
+        with pytest.raises(BadFrame):
+            telemetries.decode(telemetries.encode(msgspec.structs.replace(sound, devices=devices)))

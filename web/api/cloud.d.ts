@@ -140,6 +140,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/stores/{store_id}/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Devices */
+        get: operations["ApiConsoleStoresStoreIdDevicesDevices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -166,6 +183,19 @@ export interface components {
             by_tender: components["schemas"]["TenderAmount"][];
             orders: number;
             total_fen: number;
+        };
+        /**
+         * DeviceFiguresView
+         * @description What one of a store's devices has done, by UnifiedPOS's names where there is one; lossy telemetry.
+         */
+        DeviceFiguresView: {
+            counts: {
+                [key: string]: number;
+            };
+            device_id: string;
+            heard_ms: number;
+            hub_id: string;
+            scans_a_minute: number;
         };
         /**
          * HourFigure
@@ -590,6 +620,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StoreState"][];
+                };
+            };
+        };
+    };
+    ApiConsoleStoresStoreIdDevicesDevices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                store_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceFiguresView"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };

@@ -277,6 +277,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/devices/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** DeviceStatistics */
+        get: operations["ApiDevicesStatisticsDeviceStatistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/devices/test/display": {
         parameters: {
             query?: never;
@@ -1097,6 +1114,15 @@ export interface components {
             connected: boolean;
             device_id: string;
             heard_age_ms: number | null;
+        };
+        /** DeviceStatisticsView */
+        DeviceStatisticsView: {
+            at_ms: number;
+            counts: {
+                [key: string]: number;
+            };
+            device_id: string;
+            scans_a_minute: number;
         };
         /**
          * DeviceView
@@ -2378,6 +2404,26 @@ export interface operations {
                         } | unknown[];
                         status_code: number;
                     };
+                };
+            };
+        };
+    };
+    ApiDevicesStatisticsDeviceStatistics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceStatisticsView"][];
                 };
             };
         };

@@ -6,6 +6,7 @@ import { Http, NoAnswer, Refused } from "@kit/http";
 type Schemas = components["schemas"];
 export type User = Schemas["ConsoleUser"];
 export type Store = Schemas["StoreState"];
+export type DeviceFigures = Schemas["DeviceFiguresView"];
 export type Sale = Schemas["SaleView"];
 export type OrderPage = Schemas["OrderPage"];
 export type OrderDetail = Schemas["OrderDetail"];
@@ -33,6 +34,8 @@ export const cloud = {
   signOut: () => http.post<null>("/api/console/sign-out", {}),
   session: () => http.get<User>("/api/console/session"),
   stores: () => http.get<Store[]>("/api/console/stores"),
+  devices: (storeId: string) =>
+    http.get<DeviceFigures[]>(`/api/console/stores/${encodeURIComponent(storeId)}/devices`),
   figures: (date?: string) => http.get<Figures>("/api/console/figures", { date }),
   orders: (query: { date?: string | undefined; store_id?: string | undefined; before?: string | undefined }) =>
     http.get<OrderPage>("/api/console/orders", { ...query, limit: 50 }),

@@ -15,6 +15,7 @@ const router = createRouter({
   routes: [
     { path: "/", component: TodayView },
     { path: "/orders", component: () => import("./views/OrdersView.vue") },
+    { path: "/stores/:storeId", component: () => import("./views/StoreView.vue"), props: true },
     { path: "/orders/:storeId/:orderId", component: () => import("./views/OrderView.vue"), props: true },
     { path: "/:rest(.*)*", redirect: "/" },
   ],

@@ -47,6 +47,15 @@ export const en: Translated<typeof zh> = {
     never: "never",
     ago: "{age} ago",
   },
+  devices: {
+    heading: "Devices of {store}",
+    device: "Device",
+    done: "Done so far",
+    rate: "Scans a minute",
+    told: "Told",
+    none: "This store has told nothing of its devices yet.",
+    nothing: "Nothing yet",
+  },
   orders: {
     receipt: "Receipt",
     paidAt: "Time",

@@ -44,6 +44,15 @@ export const zh = {
     never: "从未",
     ago: "{age}前",
   },
+  devices: {
+    heading: "{store} 的设备",
+    device: "设备",
+    done: "累计",
+    rate: "每分钟扫码",
+    told: "上报",
+    none: "这家门店还没有上报设备统计。",
+    nothing: "暂无记录",
+  },
   orders: {
     receipt: "小票号",
     paidAt: "时间",
