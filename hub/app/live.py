@@ -16,6 +16,7 @@ from hub.devices.events import (
     DrawerMoved,
     PrintFinished,
     PrintQueued,
+    PrintsSkipped,
     ScanRefused,
     ScanTested,
 )
@@ -53,6 +54,7 @@ _PARTS_OF: dict[type[Any], tuple[str, ...]] = {
     ShiftClosed: ("shift",),
     PrintQueued: ("prints",),
     PrintFinished: ("prints",),
+    PrintsSkipped: ("prints",),
     DeviceSeen: ("devices",),
     DeviceBound: ("devices",),
     DrawerMoved: ("devices",),
@@ -258,7 +260,8 @@ class Live:
     def _print_jobs(self, read: Reader, terminal_id: str) -> list[PrintJobView]:
         states = ("queued", *NEEDS_PERSON)
         found = (devices.print_jobs_at(read, self._store_id, terminal_id, state) for state in states)
-        return [job for jobs in found for job in jobs]
+        skipped = devices.last_skipped_job(read, self._store_id, terminal_id)
+        return [job for jobs in found for job in jobs] + ([skipped] if skipped else [])
 
 
 def _terminal_of(record: Record[Any]) -> str | None:

@@ -120,6 +120,7 @@ class PrintQueued(Event, frozen=True, kw_only=True, tag="devices.print_queued.v1
     terminal_id: str
     is_copy: bool
     device_id: str | None = None
+    printer_kind: str = "printer"
 
 
 class PrintFinished(Event, frozen=True, kw_only=True, tag="devices.print_finished.v1"):
@@ -131,3 +132,12 @@ class PrintFinished(Event, frozen=True, kw_only=True, tag="devices.print_finishe
     terminal_id: str
     state: str
     reason: str
+
+
+class PrintsSkipped(Event, frozen=True, kw_only=True, tag="devices.prints_skipped.v1"):
+    """A terminal has no printer of a kind: what was queued for it up to then goes nowhere."""
+
+    subject_field: ClassVar[str] = "terminal_id"
+    terminal_id: str
+    printer_kind: str
+    queued_up_to_ms: int

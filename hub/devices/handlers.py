@@ -12,6 +12,7 @@ from hub.devices.events import (
     DrawerReleaseRequested,
     PrintFinished,
     PrintQueued,
+    PrintsSkipped,
     ScaleKeyPressed,
     ScanRead,
     ScanRefused,
@@ -21,6 +22,7 @@ from hub.kernel.bounds import check_ids, check_texts
 from hub.kernel.context import Context
 from hub.kernel.decision import Decision
 from hub.kernel.messages import is_clean_text
+from hub.kernel.sql import Row
 from hub.modules.identity.handlers import wrong_terminal
 
 
@@ -252,12 +254,46 @@ def finish_drawer_release(command: messages.FinishDrawerRelease, context: Contex
     )
 
 
+def give_print(command: messages.GivePrint, context: Context) -> Decision:
+    """Remember which gateway knows what comes of a job."""
+    given: Row = {
+        "job_id": command.job_id,
+        "device_id": command.device_id,
+        "gateway_id": command.gateway_id,
+        "given_ms": context.now_ms,
+    }
+    return Decision(local=((store.give_job, given),))
+
+
+def take_back_print(command: messages.TakeBackPrint, context: Context) -> Decision:
+    """No gateway has it."""
+    return _forget(command.job_id)
+
+
+def _forget(job_id: str) -> Decision:
+    return Decision(local=((store.forget_attempt, {"of_job": job_id}),))
+
+
 def finish_print(command: messages.FinishPrint, context: Context) -> Decision:
     """Record what came of a print job; a word that does not fit its state changes nothing."""
     job = store.print_job(context.read, context.store_id, command.job_id)
     if job is None or not model.may_move(job.state, command.state):
         return Decision()
-    return Decision.of(_finished(job, command.state, model.told(command.reason)))
+    return Decision.of(_finished(job, command.state, model.told(command.reason))) + _forget(job.job_id)
+
+
+def skip_prints(command: messages.SkipPrints, context: Context) -> Decision:
+    """What no printer was there for is skipped; what a gateway was given is not, whatever comes of it."""
+    place = (context.read, context.store_id, command.terminal_id, command.printer_kind)
+    if store.device_at(*place) is not None or store.given_print_jobs(*place):
+        return Decision()
+    return Decision.of(
+        PrintsSkipped(
+            terminal_id=command.terminal_id,
+            printer_kind=command.printer_kind,
+            queued_up_to_ms=context.now_ms - model.NO_PRINTER_MS,
+        )
+    )
 
 
 def settle_print(command: messages.SettlePrint, context: Context) -> Decision:
@@ -289,7 +325,8 @@ def reprint(command: messages.Reprint, context: Context) -> Decision:
         return Decision.refuse("devices.nothing_to_reprint", 404)
     first = jobs[0]
     terminal_id = context.terminal_id or first.terminal_id
-    copy = queue_print(context, command.job_id, first.document, first.order_id, terminal_id, copy=True)
+    is_copy = any(job.state != "skipped" for job in jobs)
+    copy = queue_print(context, command.job_id, first.document, first.order_id, terminal_id, is_copy)
     return copy + Decision(answer=messages.PrintQueuedAnswer(command.job_id))
 
 

@@ -137,6 +137,11 @@ class Gateways:
         link = self.link_of(device_id)
         return link is not None and await link.send(wire.ScaleCommand(device_id=device_id, command=key))
 
+    def link_to(self, gateway_id: str) -> GatewayLink | None:
+        """A gateway, if it is connected and has had its welcome."""
+        link = self._links.get(gateway_id)
+        return link if link is not None and link.is_welcome else None
+
     def connected(self) -> list[str]:
         """The ids of the gateways that are connected."""
         return sorted(self._links)

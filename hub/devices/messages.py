@@ -6,8 +6,10 @@ import msgspec
 
 from hub.kernel.messages import Command, View
 
-PrintState = Literal["queued", "printed", "unknown", "failed", "held", "settled"]
-"""`unknown` and `held` ask a person; `settled` is what a person said of one of them."""
+PrintState = Literal["queued", "printed", "unknown", "failed", "held", "settled", "skipped"]
+"""`unknown` and `held` ask a person; `settled` is what a person said of one of them. `skipped`: no printer
+works for the till, so nothing was sent anywhere.
+"""
 
 ScaleKey = Literal["zero", "tare", "clear_tare"]
 DocumentKind = Literal["receipt", "z_report", "test"]
@@ -66,12 +68,33 @@ class TakeDrawerPosition(Command, frozen=True, kw_only=True):
     is_open: bool
 
 
+class GivePrint(Command, frozen=True, kw_only=True):
+    """A print job is about to be given to a gateway: kept on disk before it is."""
+
+    job_id: str
+    device_id: str
+    gateway_id: str
+
+
+class TakeBackPrint(Command, frozen=True, kw_only=True):
+    """The gateway that was given a job never began it: any may have it."""
+
+    job_id: str
+
+
 class FinishPrint(Command, frozen=True, kw_only=True):
     """What the gateway, or time, says of a print job."""
 
     job_id: str
     state: Literal["printed", "unknown", "failed", "held"]
     reason: str = ""
+
+
+class SkipPrints(Command, frozen=True, kw_only=True):
+    """What has waited long enough at a till that has no printer of this kind will not be printed."""
+
+    terminal_id: str
+    printer_kind: str
 
 
 class SettlePrint(Command, frozen=True, kw_only=True):
@@ -133,6 +156,7 @@ class PrintJobView(View, frozen=True):
     document: DocumentKind
     order_id: str
     terminal_id: str
+    printer_kind: str
     is_copy: int
     state: PrintState
     reason: str

@@ -20,13 +20,22 @@ PRINT_MAX_AGE_MS = 15 * 60_000
 
 MAX_CODE_CHARS = 200
 
+PRINTER_KINDS = ("printer", "label_printer")
+
+NO_PRINTER_MS = 60_000
+"""A till that has had no printer for so long is not about to get one."""
+
+GIVEN_AWAY_MS = 60_000
+"""A job whose gateway is away for longer is put to a person: nobody else knows what came of it."""
+
 PRINT_MOVES: dict[str, frozenset[str]] = {
-    "queued": frozenset({"printed", "unknown", "failed", "held"}),
+    "queued": frozenset({"printed", "unknown", "failed", "held", "skipped"}),
     "unknown": frozenset({"printed", "settled"}),
     "held": frozenset({"settled"}),
     "failed": frozenset({"settled"}),
     "printed": frozenset(),
     "settled": frozenset(),
+    "skipped": frozenset(),
 }
 """From a print job's state to those it may come to; a late confirmation may still settle an unknown."""
 

@@ -19,6 +19,9 @@ def manifest(scan_target: handlers.ScanTarget) -> Manifest:
             CommandSpec(messages.TakeScan, scans.take, gateway, normal),
             CommandSpec(messages.TakeMisread, handlers.take_misread, gateway, normal),
             CommandSpec(messages.TakeDrawerPosition, handlers.take_drawer_position, gateway, normal),
+            CommandSpec(messages.GivePrint, handlers.give_print, gateway),
+            CommandSpec(messages.TakeBackPrint, handlers.take_back_print, gateway, normal),
+            CommandSpec(messages.SkipPrints, handlers.skip_prints, gateway, normal),
             CommandSpec(messages.FinishPrint, handlers.finish_print, gateway, normal),
             CommandSpec(messages.FinishDrawerRelease, handlers.finish_drawer_release, gateway, normal),
             CommandSpec(messages.PressScaleKey, handlers.press_scale_key, "orders.sell", normal),
@@ -36,6 +39,7 @@ def manifest(scan_target: handlers.ScanTarget) -> Manifest:
             events.DrawerReleaseFinished: projection.drawer_release_finished,
             events.PrintQueued: projection.print_queued,
             events.PrintFinished: projection.print_finished,
+            events.PrintsSkipped: projection.prints_skipped,
         },
         tables=TABLES,
     )
@@ -54,4 +58,5 @@ EVENTS = (
     events.DrawerReleaseFinished,
     events.PrintQueued,
     events.PrintFinished,
+    events.PrintsSkipped,
 )

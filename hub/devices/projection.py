@@ -26,6 +26,18 @@ _finish_release = Kept(
     .values(state=bindparam("state"))
 )
 _queue_job = insert_into(print_jobs)
+_skip_jobs = Kept(
+    update(print_jobs)
+    .where(
+        print_jobs.c.store_id == bindparam("of_store"),
+        print_jobs.c.state == "queued",
+        print_jobs.c.terminal_id == bindparam("of_terminal"),
+        print_jobs.c.printer_kind == bindparam("of_kind"),
+        print_jobs.c.device_id.is_(None),
+        print_jobs.c.queued_ms <= bindparam("up_to_ms"),
+    )
+    .values(state="skipped", reason="no_printer", changed_ms=bindparam("changed_ms"))
+)
 _finish_job = Kept(
     update(print_jobs)
     .where(print_jobs.c.store_id == bindparam("of_store"), print_jobs.c.job_id == bindparam("of_job"))
@@ -134,6 +146,7 @@ def print_queued(record: Record[events.PrintQueued]) -> Rows:
             "document": event.document,
             "order_id": event.order_id,
             "terminal_id": event.terminal_id,
+            "printer_kind": event.printer_kind,
             "is_copy": int(event.is_copy),
             "device_id": event.device_id,
             "state": "queued",
@@ -154,6 +167,21 @@ def print_finished(record: Record[events.PrintFinished]) -> Rows:
             "of_job": event.job_id,
             "state": event.state,
             "reason": event.reason,
+            "changed_ms": record.at_ms,
+        },
+    )
+
+
+def prints_skipped(record: Record[events.PrintsSkipped]) -> Rows:
+    """Jobs that no printer was there for."""
+    event = record.event
+    yield (
+        _skip_jobs,
+        {
+            "of_store": record.store_id,
+            "of_terminal": event.terminal_id,
+            "of_kind": event.printer_kind,
+            "up_to_ms": event.queued_up_to_ms,
             "changed_ms": record.at_ms,
         },
     )

@@ -1,13 +1,15 @@
 """Every SELECT of the devices room, and the writes of its local table."""
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, delete, func, select
 
 from hub.devices.messages import DeviceView, DrawerView, PrintJobView
-from hub.devices.tables import devices, drawer_releases, drawers, gateway_readings, print_jobs
+from hub.devices.tables import devices, drawer_releases, drawers, gateway_readings, print_attempts, print_jobs
 from hub.kernel.messages import View
-from hub.kernel.sql import Query, Reader, upsert
+from hub.kernel.sql import Kept, Query, Reader, upsert
 
 take_reading = upsert(gateway_readings, replace=("seq",))
+give_job = upsert(print_attempts, replace=("device_id", "gateway_id", "given_ms"))
+forget_attempt = Kept(delete(print_attempts).where(print_attempts.c.job_id == bindparam("of_job")))
 _device_columns = tuple(devices.c[name] for name in DeviceView.__struct_fields__ if name != "is_open")
 _job_columns = tuple(print_jobs.c[name] for name in PrintJobView.__struct_fields__)
 _drawer_columns = tuple(drawers.c[name] for name in DrawerView.__struct_fields__)
@@ -17,6 +19,22 @@ class ReadingMark(View, frozen=True):
     """How far the readings of one gateway's boot are taken."""
 
     seq: int
+
+
+class WaitingView(View, frozen=True):
+    """A terminal's queue for one kind of printer."""
+
+    terminal_id: str
+    printer_kind: str
+    since_ms: int
+
+
+class AttemptView(View, frozen=True):
+    """Which gateway a job was given to."""
+
+    device_id: str
+    gateway_id: str
+    given_ms: int
 
 
 class ReleaseView(View, frozen=True):
@@ -80,19 +98,20 @@ _jobs_of_order = Query(
     .limit(200),
     PrintJobView,
 )
-_next_job = Query(
+_waiting_jobs = Query(
     select(*_job_columns)
     .where(
         print_jobs.c.store_id == bindparam("store_id"),
         print_jobs.c.state == "queued",
         print_jobs.c.terminal_id == bindparam("terminal_id"),
+        print_jobs.c.printer_kind == bindparam("printer_kind"),
         print_jobs.c.device_id.is_(None),
     )
     .order_by(print_jobs.c.queued_ms, print_jobs.c.job_id)
-    .limit(1),
+    .limit(50),
     PrintJobView,
 )
-_next_job_of = Query(
+_waiting_jobs_of = Query(
     select(*_job_columns)
     .where(
         print_jobs.c.store_id == bindparam("store_id"),
@@ -100,8 +119,54 @@ _next_job_of = Query(
         print_jobs.c.device_id == bindparam("device_id"),
     )
     .order_by(print_jobs.c.queued_ms, print_jobs.c.job_id)
+    .limit(50),
+    PrintJobView,
+)
+_waiting_tills = Query(
+    select(
+        print_jobs.c.terminal_id,
+        print_jobs.c.printer_kind,
+        func.min(print_jobs.c.queued_ms).label("since_ms"),
+    )
+    .where(
+        print_jobs.c.store_id == bindparam("store_id"),
+        print_jobs.c.state == "queued",
+        print_jobs.c.device_id.is_(None),
+    )
+    .group_by(print_jobs.c.terminal_id, print_jobs.c.printer_kind)
+    .order_by(print_jobs.c.terminal_id, print_jobs.c.printer_kind),
+    WaitingView,
+)
+_given_jobs = Query(
+    select(*_job_columns)
+    .join(print_attempts, print_attempts.c.job_id == print_jobs.c.job_id)
+    .where(
+        print_jobs.c.store_id == bindparam("store_id"),
+        print_jobs.c.state == "queued",
+        print_jobs.c.terminal_id == bindparam("terminal_id"),
+        print_jobs.c.printer_kind == bindparam("printer_kind"),
+        print_jobs.c.device_id.is_(None),
+    )
+    .order_by(print_jobs.c.queued_ms, print_jobs.c.job_id)
+    .limit(50),
+    PrintJobView,
+)
+_last_skipped = Query(
+    select(*_job_columns)
+    .where(
+        print_jobs.c.store_id == bindparam("store_id"),
+        print_jobs.c.state == "skipped",
+        print_jobs.c.terminal_id == bindparam("terminal_id"),
+    )
+    .order_by(print_jobs.c.queued_ms.desc())
     .limit(1),
     PrintJobView,
+)
+_attempt = Query(
+    select(*(print_attempts.c[name] for name in AttemptView.__struct_fields__)).where(
+        print_attempts.c.job_id == bindparam("job_id")
+    ),
+    AttemptView,
 )
 _drawer = Query(
     select(*_drawer_columns).where(
@@ -160,14 +225,36 @@ def print_jobs_at(read: Reader, store_id: str, terminal_id: str, state: str) -> 
     return read.all(_jobs_at, store_id=store_id, terminal_id=terminal_id, state=state)
 
 
-def next_print_job(read: Reader, store_id: str, terminal_id: str) -> PrintJobView | None:
-    """The job that has waited longest for a terminal's printer."""
-    return read.first(_next_job, store_id=store_id, terminal_id=terminal_id)
+def waiting_print_jobs(
+    read: Reader, store_id: str, terminal_id: str, printer_kind: str = "printer"
+) -> list[PrintJobView]:
+    """The 50 jobs that have waited longest for a terminal's printer."""
+    return read.all(_waiting_jobs, store_id=store_id, terminal_id=terminal_id, printer_kind=printer_kind)
 
 
-def next_print_job_of(read: Reader, store_id: str, device_id: str) -> PrintJobView | None:
-    """The job that has waited longest for this very printer."""
-    return read.first(_next_job_of, store_id=store_id, device_id=device_id)
+def waiting_print_jobs_of(read: Reader, store_id: str, device_id: str) -> list[PrintJobView]:
+    """The 50 jobs that have waited longest for this very printer."""
+    return read.all(_waiting_jobs_of, store_id=store_id, device_id=device_id)
+
+
+def waiting_tills(read: Reader, store_id: str) -> list[WaitingView]:
+    """Every terminal with queued jobs, for each kind of printer."""
+    return read.all(_waiting_tills, store_id=store_id)
+
+
+def given_print_jobs(read: Reader, store_id: str, terminal_id: str, printer_kind: str) -> list[PrintJobView]:
+    """The 50 oldest queued jobs of a terminal that a gateway was given."""
+    return read.all(_given_jobs, store_id=store_id, terminal_id=terminal_id, printer_kind=printer_kind)
+
+
+def last_skipped_job(read: Reader, store_id: str, terminal_id: str) -> PrintJobView | None:
+    """What a till without a printer last did without."""
+    return read.first(_last_skipped, store_id=store_id, terminal_id=terminal_id)
+
+
+def print_attempt(read: Reader, job_id: str) -> AttemptView | None:
+    """Which gateway a job was given to, if it ever was."""
+    return read.first(_attempt, job_id=job_id)
 
 
 def print_jobs_of(read: Reader, store_id: str, order_id: str) -> list[PrintJobView]:

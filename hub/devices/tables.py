@@ -26,13 +26,14 @@ print_jobs = projected(
     text("document"),
     text("order_id"),
     text("terminal_id"),
+    text("printer_kind"),
     integer("is_copy"),
     text("state"),
     text("reason"),
     integer("queued_ms"),
     integer("changed_ms"),
     text("device_id", nullable=True),
-    Index("print_jobs_by_state", "store_id", "state", "terminal_id", "queued_ms"),
+    Index("print_jobs_by_state", "store_id", "state", "terminal_id", "printer_kind", "queued_ms"),
     Index("print_jobs_by_printer", "store_id", "state", "device_id", "queued_ms"),
     Index("print_jobs_by_order", "store_id", "order_id"),
     key=("job_id",),
@@ -77,4 +78,13 @@ refused_scans = projected(
 
 gateway_readings = local("gateway_readings", text("boot_id"), integer("seq"), key=("boot_id",))
 
-TABLES = (devices, print_jobs, drawers, drawer_releases, refused_scans, gateway_readings)
+print_attempts = local(
+    "print_attempts",
+    text("job_id"),
+    text("device_id"),
+    text("gateway_id"),
+    integer("given_ms"),
+    key=("job_id",),
+)
+
+TABLES = (devices, print_jobs, drawers, drawer_releases, refused_scans, gateway_readings, print_attempts)

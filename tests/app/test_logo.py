@@ -59,6 +59,5 @@ def test_the_logo_stands_above_the_shops_name(tmp_path: Path, counter: Counter) 
     engine = counter.engine
     layouts = Layouts(Shop("测试店"), engine.origin, engine.types, engine.keystore, logo)
     with engine.readers.session() as read:
-        job = store.next_print_job(read, STORE, "T01")
-        assert job is not None
+        job = store.waiting_print_jobs(read, STORE, "T01")[0]
         assert layouts(read, job)[0] == logo

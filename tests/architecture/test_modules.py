@@ -35,6 +35,7 @@ LOCAL_TABLES = {
     "identity_pins",
     "identity_sessions",
     "loaded_artifacts",
+    "print_attempts",
     "signed_heads",
     "table_shapes",
 }

@@ -67,7 +67,7 @@ def use_hardware(counter: Counter, number: int) -> None:
         position = {"device_id": DRAWER, "boot_id": "boot-2", "gateway_seq": 2 * number + (not is_open)}
         counter.send(TakeDrawerPosition, SYSTEM, is_open=is_open, **position)
     read, endings = counter.read, ("printed", "unknown", "failed")
-    if (job := devices.next_print_job(read, STORE, TILL)) is not None:
+    for job in devices.waiting_print_jobs(read, STORE, TILL)[:1]:
         counter.send(FinishPrint, SYSTEM, job_id=job.job_id, state=endings[number % 3], reason="")
     if (release := devices.release_since(read, STORE, DRAWER, 0)) is not None:
         counter.send(FinishDrawerRelease, SYSTEM, release_id=release.release_id, is_sent=True)

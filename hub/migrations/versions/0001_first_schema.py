@@ -141,3 +141,11 @@ def _gateway() -> None:
         integer("seq"),
         key=("boot_id",),
     )
+    create(
+        "print_attempts",
+        text("job_id"),
+        text("device_id"),
+        text("gateway_id"),
+        integer("given_ms"),
+        key=("job_id",),
+    )
