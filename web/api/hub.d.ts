@@ -1434,10 +1434,11 @@ export interface components {
             is_copy: number;
             job_id: string;
             order_id: string;
+            printer_kind: string;
             queued_ms: number;
             reason: string;
             /** @enum {unknown} */
-            state: "failed" | "held" | "printed" | "queued" | "settled" | "unknown";
+            state: "failed" | "held" | "printed" | "queued" | "settled" | "skipped" | "unknown";
             terminal_id: string;
         };
         /** PrintQueuedAnswer */
@@ -1454,7 +1455,7 @@ export interface components {
         };
         /**
          * PrintsFrame
-         * @description The terminal's print jobs that wait, or that ask a person.
+         * @description The terminal's print jobs that wait, or that ask a person; and the last that was skipped.
          */
         PrintsFrame: {
             prints: components["schemas"]["PrintJobView"][];
