@@ -34,12 +34,20 @@ def _when(at_ms: int) -> str:
     return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(CHINA_TIME).strftime("%Y-%m-%d %H:%M:%S")
 
 
+def _piece(line: LineView) -> str:
+    """What the code of this very piece said."""
+    said = {"批号": line.batch, "可售至": line.expires_on, "序列号": line.serial}
+    return "  ".join(f"{name} {value}" for name, value in said.items() if value)
+
+
 def _line(line: LineView) -> tuple[AnyBlock, ...]:
-    quantity = f"{_qty(line.qty_milli)}{line.unit} × {yuan(line.unit_price_fen)}"
+    price = "标签价" if line.priced_by == "label" else f"× {yuan(line.unit_price_fen)}"
+    quantity = f"{_qty(line.qty_milli)}{line.unit} {price}"
     if line.tare_g:
         quantity += f" (皮 {_qty(line.tare_g)})"
     return (
         Text(text=line.name),
+        *((Text(text=f"  {piece}"),) if (piece := _piece(line)) else ()),
         Columns(
             cells=(
                 Cell(text=f"  {quantity}", width=6),

@@ -1,5 +1,7 @@
 """What stands on paper."""
 
+import msgspec
+
 from hub.app.receipts import Layouts, receipt
 from hub.app.settings import Shop
 from hub.devices import store
@@ -65,6 +67,16 @@ def test_a_receipt_says_what_was_sold_paid_and_given_back() -> None:
     assert "COPY" not in text
     assert Barcode(data="S001-T01-20261122-0001") in document
     assert document[-1] == Cut()
+
+
+def test_a_receipt_says_what_the_code_of_a_piece_said() -> None:
+    dated = msgspec.structs.replace(line("草莓", 1000), batch="B7", expires_on="2026-12-31")
+    labelled = msgspec.structs.replace(line("苹果", 1250), priced_by="label")
+
+    text = words(receipt(SHOP, order(), [dated, labelled], [cash(2_000, 750)], False))
+
+    assert "批号 B7  可售至 2026-12-31" in text
+    assert "1.25件 标签价" in text
 
 
 def test_a_copy_says_so() -> None:

@@ -30,10 +30,13 @@ class Keys:
 
     def scan(self, code: str, suffix: str = "Enter") -> None:
         """As a scanner types: fast, with a suffix."""
+        self.scan_keys([*code], suffix)
+
+    def scan_keys(self, keys: list[str], suffix: str = "Enter") -> None:
+        """A scan in which a key by its name stands for what no character is."""
         self._at_s += PAUSE_S
-        for char in code:
-            self._tap(char, SCANNER_GAP_S)
-        self._tap(suffix, SCANNER_GAP_S)
+        for key in (*keys, suffix):
+            self._tap(key, SCANNER_GAP_S)
 
     def type(self, text: str) -> None:
         """As a person types."""

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { WEDGE_DEFAULTS, WedgeDecoder, type WedgeVerdict } from "./wedge";
+import { isSeparator, WEDGE_DEFAULTS, WedgeDecoder, type WedgeVerdict } from "./wedge";
 
 function type(decoder: WedgeDecoder, keys: string[], gapMs: number, fromMs = 1000): WedgeVerdict[] {
   return keys.map((key, index) => decoder.key(key, fromMs + index * gapMs));
@@ -67,5 +67,20 @@ describe("bounds", () => {
 
   it("lets every other key through", () => {
     expect(type(new WedgeDecoder(), ["F9", "ArrowUp", "Escape"], 5).every((v) => v.kind === "pass")).toBe(true);
+  });
+});
+
+describe("the group separator", () => {
+  it("is Ctrl+], F8 or the character itself", () => {
+    expect(isSeparator({ key: "]", ctrlKey: true })).toBe(true);
+    expect(isSeparator({ key: "F8", ctrlKey: false })).toBe(true);
+    expect(isSeparator({ key: "\u001d", ctrlKey: false })).toBe(true);
+    expect(isSeparator({ key: "]", ctrlKey: false })).toBe(false);
+    expect(isSeparator({ key: "c", ctrlKey: true })).toBe(false);
+  });
+
+  it("is part of the scan", () => {
+    const verdicts = type(new WedgeDecoder(), [..."010690123456789210AB", "\u001d", ..."17261231", "Enter"], 4);
+    expect(verdicts.at(-1)).toEqual({ kind: "scan", text: "010690123456789210AB\u001d17261231" });
   });
 });

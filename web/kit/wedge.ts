@@ -79,6 +79,13 @@ export function wedgeOptions(): WedgeOptions {
   return gapMs >= 10 && gapMs <= 500 ? { ...WEDGE_DEFAULTS, interKeyMs: gapMs } : WEDGE_DEFAULTS;
 }
 
+const GS = "\u001d";
+
+/** In the midst of a scan these keys are its group separator (FNC1), as scanners type it; else they are a person's. */
+export function isSeparator(event: Pick<KeyboardEvent, "key" | "ctrlKey">): boolean {
+  return event.key === GS || event.key === "F8" || (event.ctrlKey && event.key === "]");
+}
+
 type EditableField = HTMLInputElement | HTMLTextAreaElement;
 
 function editable(target: EventTarget | null): EditableField | null {
@@ -135,9 +142,10 @@ export function listenForScans(handlers: WedgeHandlers, options: WedgeOptions = 
   }
 
   function onKey(event: KeyboardEvent): void {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
     const held = decoder.pending;
-    const verdict = decoder.key(event.key, event.timeStamp);
+    const key = held && isSeparator(event) ? GS : event.key;
+    if (key !== GS && (event.ctrlKey || event.altKey || event.metaKey || event.isComposing)) return;
+    const verdict = decoder.key(key, event.timeStamp);
     if (verdict.kind === "first") {
       if (held && !field) handlers.typed(held);
       onFirst(event);

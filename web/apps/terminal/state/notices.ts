@@ -15,7 +15,11 @@ export interface Toast {
 
 export type Question =
   | { kind: "unknown_code"; code: string }
-  | { kind: "needs_weight"; code: string; item_id: string; item: Item | null };
+  | { kind: "needs_weight"; code: string; item_id: string; item: Item | null }
+  | { kind: "stopped"; code: string };
+
+/** Goods that must not leave the shop: a person has to see why, a notice that passes is not enough. */
+const STOPS = new Set(["catalogue.goods_expired", "catalogue.goods_recalled", "catalogue.batch_recalled"]);
 
 const SHOWN_MS = 6000;
 const MOST_TOASTS = 3;
@@ -47,11 +51,18 @@ export function answered(): void {
   notices.questions.shift();
 }
 
+/** A refusal in the hub's own words; one that stops the goods waits until it was seen. */
+export function tellRefusal(code: string, text: string): void {
+  if (STOPS.has(code)) ask({ kind: "stopped", code: text });
+  else tell({ tone: "bad", text });
+}
+
 /** Says why something did not work; anything that is neither a refusal nor silence is a fault of ours and is thrown on. */
 export function tellWhy(error: unknown): void {
   if (error instanceof NoAnswer) tell({ tone: "bad", key: "refused.noAnswer" });
   else if (error instanceof Refused) {
     const { text, code } = error.problem;
-    tell(text ? { tone: "bad", text } : { tone: "bad", key: "refused.failed", facts: { code } });
+    if (text) tellRefusal(code, text);
+    else tell({ tone: "bad", key: "refused.failed", facts: { code } });
   } else throw error;
 }

@@ -23,6 +23,9 @@ export function move(step: number): void {
   if (next) select(next.line_id);
 }
 
+/** What a scale weighed, or a label or serial named, stays as it is: it is voided and taken anew. */
+export const isCountable = (line: Line): boolean => !line.weighed_by && line.priced_by !== "label" && !line.serial;
+
 export interface LineActs {
   more(): void;
   less(): void;
@@ -46,7 +49,7 @@ export function useLineActs(): LineActs {
     void voidLine(line.line_id, act).then((done) => done && select(null));
   }
 
-  const count = (): boolean => selected.value !== null && !selected.value.weighed_by;
+  const count = (): boolean => selected.value !== null && isCountable(selected.value);
 
   return {
     set,

@@ -4,7 +4,7 @@ import { LiveSocket, socketUrl, type LinkState, type Socket } from "@kit/live";
 import { play } from "@kit/sounds";
 import type { Frame } from "./frames";
 import { hub, type Basket, type Device, type OrderRow, type PrintJob, type Shift, type SyncStatus, type Weight } from "./hub";
-import { ask, tell } from "./notices";
+import { ask, tellRefusal } from "./notices";
 import { session } from "./session";
 
 export const till = reactive({
@@ -92,7 +92,7 @@ function apply(frame: Frame): void {
       till.weight = frame.weight;
       break;
     case "notice":
-      tell({ tone: "bad", text: frame.text });
+      tellRefusal(frame.code, frame.text);
       break;
   }
 }

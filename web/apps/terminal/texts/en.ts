@@ -142,6 +142,14 @@ export const en: Translated<typeof zh> = {
     dismiss: "Leave it, go on scanning",
     waiting: "{n} more to look at",
   },
+  piece: {
+    stopped: "Not for sale",
+    seen: "Seen, taken off the shelf",
+    labelPrice: "label price",
+    batch: "batch {batch}",
+    until: "sell until {date}",
+    serial: "serial {serial}",
+  },
   weight: {
     heading: "Sold by weight",
     hint: "{name} is sold by weight: enter it ({unit}).",

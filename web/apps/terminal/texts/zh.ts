@@ -139,6 +139,14 @@ export const zh = {
     dismiss: "先不管，继续扫",
     waiting: "还有 {n} 个没处理",
   },
+  piece: {
+    stopped: "不能销售",
+    seen: "知道了，已下架",
+    labelPrice: "标签价",
+    batch: "批号 {batch}",
+    until: "可售至 {date}",
+    serial: "序列号 {serial}",
+  },
   weight: {
     heading: "称重商品",
     hint: "{name} 按重量卖，输入重量（{unit}）。",

@@ -1,0 +1,60 @@
+"""What codes say, at the till: batch and last day on the line, stops that wait, GS from a wedge."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.axe import check
+from tests.browser.fake_hub import FakeHub
+from tests.browser.fake_shop import FakeShop
+from tests.browser.keys import Keys
+
+EXPIRED = "「草莓」已过期（可售至 2026-11-20，今天是 2026-11-22），不能销售，请下架"
+
+
+def test_a_line_shows_what_its_code_said(till: Page, hub: FakeHub, shop: FakeShop) -> None:
+    shop.fill(2)
+    assert shop.basket
+    shop.basket["lines"][0] |= {"batch": "B7", "expires_on": "2026-12-31", "serial": None}
+    shop.basket["lines"][1] |= {"priced_by": "label", "qty_milli": 1250}
+    shop.say("basket", basket=shop.basket)
+    hub.push()
+
+    first, second = till.locator(".line").all()
+    expect(first).to_contain_text("批号 B7 · 可售至 2026-12-31")
+    expect(second).to_contain_text("标签价")
+    second.tap()
+    expect(till.get_by_role("button", name="加一", exact=True)).to_be_disabled()
+    expect(till.get_by_role("button", name="删除此行")).to_be_enabled()
+    first.tap()
+    expect(till.get_by_role("button", name="加一", exact=True)).to_be_enabled()
+    check(till)
+
+
+def test_goods_that_must_not_be_sold_wait_until_somebody_has_seen_why(
+    till: Page, hub: FakeHub, shop: FakeShop, keys: Keys
+) -> None:
+    shop.say("notice", code="catalogue.goods_expired", text=EXPIRED)
+    hub.push()
+
+    sheet = till.get_by_role("dialog")
+    expect(sheet).to_contain_text(EXPIRED)
+    check(till)
+    keys.scan(shop.items[0]["code"])
+    expect(till.locator(".line")).to_have_count(1)
+    expect(sheet).to_be_visible()
+    keys.press("Enter")
+    expect(sheet).to_have_count(0)
+
+
+def test_a_payment_code_out_of_place_is_told_in_passing(till: Page, hub: FakeHub, shop: FakeShop) -> None:
+    shop.say("notice", code="orders.pay_code_not_awaited", text="这是顾客的付款码，现在不能扫。")
+    hub.push()
+
+    expect(till.get_by_text("这是顾客的付款码")).to_be_visible()
+    expect(till.get_by_role("dialog")).to_have_count(0)
+
+
+def test_a_wedge_scanners_f8_is_the_group_separator(till: Page, keys: Keys, shop: FakeShop) -> None:
+    keys.scan_keys([*"010690123456789210B7", "F8", *"17261231"])
+
+    expect(till.get_by_role("dialog")).to_contain_text("010690123456789210B7")
+    assert shop.commands[-1]["code"] == "010690123456789210B7\x1d17261231"
