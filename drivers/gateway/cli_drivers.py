@@ -7,6 +7,8 @@ import typer
 from drivers.gateway.cli_check import check_devices
 from drivers.gateway.cli_list import list_devices
 from drivers.gateway.cli_probe import probe_devices
+from drivers.gateway.cli_record import record
+from drivers.gateway.cli_replay import replay
 from drivers.gateway.cli_swap import swap
 
 app = typer.Typer(help="The devices of this counter.", no_args_is_help=True, add_completion=False)
@@ -14,3 +16,5 @@ app.command("list")(list_devices)
 app.command("check")(check_devices)
 app.command("probe")(probe_devices)
 app.command()(swap)
+app.command()(record)
+app.command()(replay)

@@ -23,6 +23,7 @@ from drivers.gateway.links.opener import open_link
 from drivers.gateway.outbox import Outbox
 from drivers.gateway.pay_log import PayLog
 from drivers.gateway.pins import Pins
+from drivers.gateway.recording import RecordingServer
 from drivers.gateway.settings import GatewaySettings, SettingsError, read_token, resolve_devices
 from drivers.gateway.supervisor import Supervisor
 from drivers.gateway.tally import CountingOutbox, Tally
@@ -84,11 +85,14 @@ async def _serve(settings: GatewaySettings, log: JobLog, payments: PayLog) -> No
         backoff=Backoff(RETRY_FIRST_S, RETRY_CEILING_S, rng),
         monotonic=time.monotonic,
     )
+    by_id = {device.device_id: device for device in devices}
+    recording = RecordingServer(settings.state_dir, by_id, supervisor.taps)
     try:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(supervisor.run(), name="devices")
             tasks.create_task(hub_link.keep(), name="hub")
             tasks.create_task(_count(tally, outbox), name="statistics")
+            tasks.create_task(recording.run(), name="recording")
     finally:
         tally.close()
 

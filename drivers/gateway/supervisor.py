@@ -27,6 +27,7 @@ from drivers.gateway.pins import Pins
 from drivers.gateway.print_desk import QUEUED, PrintDesk
 from drivers.gateway.pulse import Pulse
 from drivers.gateway.settings import Device
+from drivers.gateway.tap import Taps
 from drivers.gateway.weigh_desk import WeighDesk
 from drivers.messages import (
     DrawerReleased,
@@ -73,6 +74,7 @@ class Supervisor:
         self._register = IdentityRegister()
         self._pulse = Pulse(monotonic)
         self._hotplug = Hotplug(open_monitor)
+        self.taps = Taps(monotonic)
         self._desks: dict[str, PrintDesk] = {}
         self._displays: dict[str, DisplayDesk] = {}
         self._scales: dict[str, WeighDesk] = {}
@@ -184,7 +186,7 @@ class Supervisor:
             desk,
             outbox=self._outbox,
             register=self._register,
-            open_link=self._open_link,
+            open_link=self.taps.opener(device.device_id, self._open_link),
             backoff=Backoff(RETRY_FIRST_S, RETRY_CEILING_S, self._rng),
             plug=self._hotplug.plug_for(device.url),
             pins=self._pins,

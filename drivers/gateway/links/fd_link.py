@@ -23,8 +23,9 @@ class LinkLost(OSError):
 class Link(Protocol):
     """The bytes of one open device, ours alone."""
 
-    written: int
-    """Bytes the system has taken from us on this link so far."""
+    @property
+    def written(self) -> int:
+        """Bytes the system has taken from us on this link so far."""
 
     async def read(self, timeout_s: float | None) -> bytes:
         """The next bytes; b"" if none came in time; LinkLost when the device is gone."""
