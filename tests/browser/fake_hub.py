@@ -88,6 +88,8 @@ class FakeHub:
                 {"category": key, "name": name, "name_en": name_en, "item_count": held.count(key)}
                 for key, name, name_en in CATEGORIES
             ]
+        if path.endswith("/pulses"):
+            return self.shop.pulses()
         if path.endswith("/items"):
             return self.shop.page(query.get("category"), query.get("search"), int(query.get("limit", "100")))
         return self.shop.by_code(path.rsplit("/", 1)[-1])

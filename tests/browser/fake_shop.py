@@ -3,21 +3,20 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.browser.fake_devices import DevicesAtTill
 from tests.browser.fake_goods import items
-from tests.browser.fake_scale import Answer, Json, ScaleAtTill, refusal
+from tests.browser.fake_scale import Answer, Json, refusal
 
 APPROVAL_LIMIT_FEN = 3000
 
 
 @dataclass
-class FakeShop(ScaleAtTill):
+class FakeShop(DevicesAtTill):
     """What the hub would know; `frame` messages made by changes wait in `outbox`."""
 
     items: list[Json] = field(default_factory=items)
-    who: Json | None = None
     parked: list[Json] = field(default_factory=list)
     shift: Json | None = None
-    prints: list[Json] = field(default_factory=list)
     sync: Json = field(default_factory=lambda: sync_state(0, 0, connected=True))
     clock_trusted: bool = True
     commands: list[Json] = field(default_factory=list)

@@ -23,6 +23,13 @@ function firstLanguage(): Language {
   return asked.startsWith("en") ? "en" : "zh-CN";
 }
 
+/** A part of a page that is loaded later brings its own two tables; call it in the part's setup. */
+export function addTexts<Schema extends Texts>(zh: Schema, en: Translated<Schema>): void {
+  const { mergeLocaleMessage } = useI18n({ useScope: "global" });
+  mergeLocaleMessage("zh-CN", zh);
+  mergeLocaleMessage("en", en as Texts);
+}
+
 /** The vue-i18n plugin for one page's two tables. */
 export function createTexts<Schema extends Texts>(zh: Schema, en: Translated<Schema>) {
   const language = firstLanguage();

@@ -3,6 +3,8 @@ import type { components } from "@api/hub";
 
 type Schemas = components["schemas"];
 
+export type TestScan = Schemas["ScanTestedFrame"];
+
 export type Frame =
   | Schemas["Snapshot"]
   | Schemas["BasketFrame"]
@@ -11,6 +13,7 @@ export type Frame =
   | Schemas["SyncFrame"]
   | Schemas["DevicesFrame"]
   | Schemas["PrintsFrame"]
+  | Schemas["ScanTestedFrame"]
   | Schemas["AskFrame"]
   | Schemas["NoticeFrame"]
   | Schemas["WeightFrame"];

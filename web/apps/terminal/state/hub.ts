@@ -19,6 +19,7 @@ export type Scanned = Schemas["Scanned"];
 export type Device = Schemas["DeviceView"];
 export type Weight = Schemas["WeightView"];
 export type ScaleKey = Schemas["PressScaleKey"]["key"];
+export type DevicePulse = Schemas["DevicePulse"];
 export type PrintJob = Schemas["PrintJobView"];
 export type SyncStatus = Schemas["SyncStatus"];
 export type OrderPlaced = Schemas["OrderPlaced"];
@@ -50,6 +51,10 @@ const ADDRESSES = {
   PayCash: "/api/orders/pay-cash",
   SettlePrint: "/api/devices/prints/settle",
   Reprint: "/api/devices/prints/reprint",
+  PrintTest: "/api/devices/prints/test",
+  BindDevice: "/api/devices/bind",
+  TryScanner: "/api/devices/test/scanner",
+  TryDisplay: "/api/devices/test/display",
 } as const satisfies Partial<Record<keyof Schemas, keyof paths>>;
 
 type Name = keyof typeof ADDRESSES;
@@ -71,6 +76,7 @@ function ask<P extends keyof paths>(path: P, query?: QueryOf<GetOf<paths[P]>>): 
 export const hub = {
   shop: () => ask("/api/shop"),
   me: () => ask("/api/identity/me"),
+  devicePulses: () => ask("/api/devices/pulses"),
   categories: () => ask("/api/catalogue/categories"),
   items: (query: { category?: string; search?: string; limit: number }) => ask("/api/catalogue/items", query),
   itemByCode: (code: string) => http.get<Item>(`/api/catalogue/codes/${encodeURIComponent(code)}`),

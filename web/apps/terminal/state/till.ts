@@ -2,7 +2,7 @@
 import { reactive } from "vue";
 import { LiveSocket, socketUrl, type LinkState, type Socket } from "@kit/live";
 import { play } from "@kit/sounds";
-import type { Frame } from "./frames";
+import type { Frame, TestScan } from "./frames";
 import { hub, type Basket, type Device, type OrderRow, type PrintJob, type Shift, type SyncStatus, type Weight } from "./hub";
 import { ask, tellRefusal } from "./notices";
 import { session } from "./session";
@@ -19,6 +19,8 @@ export const till = reactive({
   clockTrusted: true,
   devices: [] as Device[],
   prints: [] as PrintJob[],
+  /** What scanners under test read last, by device. */
+  testScans: {} as Record<string, TestScan>,
   /** What the till's scale said last; null while it has not spoken. */
   weight: null as Weight | null,
   /** The order whose paper came out last: the hub lists only jobs that wait or ask, so one that is gone is done. */
@@ -87,6 +89,10 @@ function apply(frame: Frame): void {
           ? { kind: "unknown_code", code: frame.code }
           : { kind: "needs_weight", code: frame.code, item_id: frame.item_id ?? "", item: null },
       );
+      break;
+    case "scan_tested":
+      till.testScans[frame.device_id] = frame;
+      play(frame.trouble ? "refused" : "added");
       break;
     case "weight":
       till.weight = frame.weight;

@@ -14,6 +14,7 @@ export const en: Translated<typeof zh> = {
     retry: "Try again",
     loading: "Loading…",
     menu: "More",
+    devices: "Devices",
   },
   status: {
     live: "Online",

@@ -11,6 +11,7 @@ export const zh = {
     retry: "再试一次",
     loading: "正在读取…",
     menu: "更多",
+    devices: "设备",
   },
   status: {
     live: "在线",
@@ -230,6 +231,7 @@ export const zh = {
     noHint: "重新打印，并注明“副本”",
     receipt: "销售小票",
     x_report: "X 报表",
+    test: "测试小票",
     z_report: "交班报表",
     test: "测试小票",
   },
