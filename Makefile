@@ -10,8 +10,8 @@ CODE := $(wildcard hub drivers cloud_sync hardware_sim firmware_configs tools te
 help: ## show the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
 
-demo: ## run a whole shop on this machine; CHECK=1 rings up one sale by itself and checks it
-	@$(SET_UP) demo $(if $(filter-out 0,$(CHECK)),--check)
+demo: ## run a whole shop on this machine; CHECK=1 checks one sale by itself, DAY=saturday plays a day
+	@$(SET_UP) demo $(if $(filter-out 0,$(CHECK)),--check) $(if $(DAY),--day $(DAY)) $(ARGS)
 
 test: ## set up what the tests need and run them all; ARGS goes to pytest
 	@$(SET_UP) test $(ARGS)

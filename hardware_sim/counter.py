@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter as Tally
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -16,10 +17,11 @@ from hardware_sim.devices.scanners import Scanner
 from hardware_sim.devices.terminals import PaymentTerminal
 from hardware_sim.devices.testbed import Testbed, available, process_testbed
 from hardware_sim.fate import Fate
+from hardware_sim.faults import Fault, name_of
 from hardware_sim.layout import STANDARD, KeyboardScannerSpec, Layout
 from hardware_sim.news import News
 from hardware_sim.schedule import FaultSchedule, Milestone, check_schedule
-from hardware_sim.views import PaperLine, Receipt, ScanOutcome
+from hardware_sim.views import DeviceView, FaultMet, PaperLine, Receipt, ScanOutcome
 from hardware_sim.wiring import Wiring
 
 RECEIPTS_KEPT = 500
@@ -55,6 +57,7 @@ class Counter:
         self.testbed = testbed
         fitter = Fitter(folder, schedule.seed, testbed, clock_us, self)
         self._receipts_cut = 0
+        self._met: Tally[tuple[str, str]] = Tally()
         self._layout = tuple(spec for spec in layout if testbed or not isinstance(spec, KeyboardScannerSpec))
         self.notice = None if len(self._layout) == len(layout) else NO_TESTBED
         self.devices: dict[str, Device] = {spec.device_id: fitter.build(spec) for spec in self._layout}
@@ -124,7 +127,19 @@ class Counter:
         for device_id, fault in self._fate.over(*counted):
             self.devices[device_id].relieve(type(fault))
         for device_id, fault in self._fate.due(*counted):
-            self.devices[device_id].inject(fault)
+            self.inject(device_id, fault)
+
+    def inject(self, device_id: str, fault: Fault) -> DeviceView:
+        """Give a device a fault; how often each struck is counted."""
+        device = self.device(device_id)
+        device.inject(fault)
+        self._met[device_id, name_of(fault)] += 1
+        return device.view()
+
+    def faults_met(self) -> list[FaultMet]:
+        """Every fault that struck so far."""
+        met = sorted(self._met.items())
+        return [FaultMet(device_id=one, fault=fault, times=times) for (one, fault), times in met]
 
     async def pass_time(self) -> None:
         """Let every device count the seconds, until cancelled."""

@@ -165,7 +165,7 @@ class SimulatedCounter:
         self._call(lambda counter: counter.device(device_id).unplug())
 
     def inject(self, device_id: str, fault: Fault) -> None:
-        self._call(lambda counter: counter.device(device_id).inject(fault))
+        self._call(lambda counter: counter.inject(device_id, fault))
 
     def relieve(self, device_id: str, kind: type[Fault]) -> None:
         """Take one fault away."""

@@ -158,3 +158,11 @@ class ScanOutcome(msgspec.Struct, frozen=True, kw_only=True):
     device_id: str
     code: str
     heard: bool
+
+
+class FaultMet(msgspec.Struct, frozen=True, kw_only=True):
+    """How often a fault struck a device since the counter was set up."""
+
+    device_id: str
+    fault: str
+    times: int

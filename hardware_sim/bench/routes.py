@@ -26,7 +26,7 @@ from hardware_sim.bench.messages import (
 from hardware_sim.bench.picture import picture_of
 from hardware_sim.counter import Counter, NotThatKind
 from hardware_sim.faults import FAULTS
-from hardware_sim.views import DeviceView, Receipt, ScanOutcome
+from hardware_sim.views import DeviceView, FaultMet, Receipt, ScanOutcome
 
 LONGEST_WAIT_S = 60.0
 
@@ -138,9 +138,7 @@ async def choose(state: State, device_id: FromPath[str], data: JSONBody[Choose])
 
 @post("/devices/{device_id:str}/faults", operation_id="setFault", status_code=HTTP_200_OK)
 async def set_fault(state: State, device_id: FromPath[str], data: JSONBody[SetFault]) -> DeviceView:
-    device = counter_of(state).device(device_id)
-    device.inject(data.fault)
-    return device.view()
+    return counter_of(state).inject(device_id, data.fault)
 
 
 @delete("/devices/{device_id:str}/faults/{fault:str}", operation_id="relieve", status_code=HTTP_200_OK)
@@ -158,6 +156,12 @@ async def heal(state: State, device_id: FromPath[str]) -> DeviceView:
     device = counter_of(state).device(device_id)
     device.heal()
     return device.view()
+
+
+@get("/faults", operation_id="faultsMet")
+async def faults_met(state: State) -> list[FaultMet]:
+    """What struck so far, by hand or by schedule."""
+    return counter_of(state).faults_met()
 
 
 @get("/receipts", operation_id="receipts")
@@ -209,6 +213,7 @@ api = Router(
         set_fault,
         relieve,
         heal,
+        faults_met,
         list_receipts,
         next_receipt,
         receipt_picture,

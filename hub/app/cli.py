@@ -57,11 +57,24 @@ def hub_init(config: Config) -> None:
 def demo(
     check: Annotated[bool, typer.Option("--check", help="Ring up one sale by itself and check it.")] = False,
     folder: Annotated[Path, typer.Option("--folder", help="Where the demo keeps its files.")] = Path(".demo"),
+    day: Annotated[str, typer.Option("--day", help="Let a day of trade be played: saturday, weekday.")] = "",
+    speed: Annotated[float, typer.Option(min=0, help="Times as fast as life; 0 without a pause.")] = 60,
+    seed: Annotated[int, typer.Option(help="Decides who comes, with what, and what breaks.")] = 1,
+    customers: Annotated[int | None, typer.Option(min=1, help="At most so many, over the whole day.")] = None,
+    faults: Annotated[str, typer.Option("--faults", help="A fault schedule: bad_day, or a file.")] = "",
 ) -> None:
     """A whole shop on this machine: counter, gateway, hub, broker and cloud."""
-    from hub.app.demo.launcher import run_demo
+    from hub.app.demo.day.plan import DayUnreadable, find_faults, read_day
+    from hub.app.demo.launcher import Trade, run_demo
+    from hub.app.demo.stack import Suffering
 
-    raise typer.Exit(run_demo(folder.resolve(), check=check))
+    try:
+        trade = Trade(read_day(day), seed, speed, customers) if day else None
+        suffering = Suffering(find_faults(faults), seed) if faults else None
+    except DayUnreadable as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
+    raise typer.Exit(run_demo(folder.resolve(), check, trade, suffering))
 
 
 def _settings(config: Path) -> HubSettings:

@@ -106,6 +106,8 @@ def test_everything_a_hand_can_do(tmp_path: Path) -> None:
         assert (await client.delete(f"/api/{at}/faults/gremlins")).status_code == 404
         healed = await client.delete(f"/api/{at}/faults")
         assert healed.json()["faults"] == []
+        met = (await client.get("/api/faults")).json()
+        assert {"device_id": TCP_PRINTER, "fault": "offline", "times": 1} in met
         assert healed.json()["printer"]["online"] is True
 
     play(tmp_path, scene)

@@ -27,6 +27,7 @@ def test_it_stands_as_wired_and_leaves_nothing(tmp_path: Path, ending: signal.Si
             "printer-1",
             "drawer-1",
             "printer-2",
+            "scale-1",
             "card-1",
             "paycode-1",
         ]

@@ -243,6 +243,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/faults": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** FaultsMet */
+        get: operations["faultsMet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/feed": {
         parameters: {
             query?: never;
@@ -486,6 +503,15 @@ export interface components {
             g_per_min?: number;
             /** @enum {unknown} */
             type: "drifting_weight";
+        };
+        /**
+         * FaultMet
+         * @description How often a fault struck a device since the counter was set up.
+         */
+        FaultMet: {
+            device_id: string;
+            fault: string;
+            times: number;
         };
         /**
          * GarbageAtPowerUp
@@ -1419,6 +1445,26 @@ export interface operations {
                         } | unknown[];
                         status_code: number;
                     };
+                };
+            };
+        };
+    };
+    faultsMet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultMet"][];
                 };
             };
         };

@@ -4,30 +4,50 @@ import asyncio
 import signal
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from hub.app.demo.check import Finding, run_check
+from hub.app.demo.day.plan import Day
+from hub.app.demo.day.show import play_shown
 from hub.app.demo.places import Places, ports_from_environment
 from hub.app.demo.processes import DemoFailed
 from hub.app.demo.seed import LOGINS
-from hub.app.demo.stack import Stack
+from hub.app.demo.stack import Stack, Suffering
 from hub.kernel.errors import Refused
 
 _WATCH_EVERY_S = 0.5
 
 
-def run_demo(folder: Path, check: bool) -> int:
-    """Run the demo until Ctrl-C, or with `check` until one sale is proved; the exit code."""
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """A day to be played once everything runs."""
+
+    day: Day
+    seed: int
+    speed: float
+    customers: int | None
+
+
+def run_demo(
+    folder: Path, check: bool, trade: Trade | None = None, suffering: Suffering | None = None
+) -> int:
+    """Run the demo until Ctrl-C, or with `check` until one sale is proved; the exit code.
+
+    A day is played first; with `check` it must come to its end.
+    """
     console = Console()
-    stack = Stack(Places(folder, ports_from_environment()))
+    stack = Stack(Places(folder, ports_from_environment()), suffering)
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
     try:
         _start_all(stack, console, stopping)
+        if trade is not None and not _trade(stack.places, console, trade) and check:
+            return 1
         return _check(stack.places, console) if check else _serve(stack, console, stopping)
     except (DemoFailed, Refused) as error:
         if not stopping.is_set():
@@ -49,6 +69,17 @@ def _start_all(stack: Stack, console: Console, stopping: threading.Event) -> Non
         console.print(f"  ✓ {name} [dim]{time.monotonic() - began_s:.1f} s[/dim]")
 
 
+def _trade(places: Places, console: Console, trade: Trade) -> bool:
+    _tell_addresses(places, console)
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return play_shown(console, places, trade.day, trade.seed, trade.speed, trade.customers)
+    except KeyboardInterrupt:
+        return False
+    finally:
+        signal.signal(signal.SIGINT, handler)
+
+
 def _check(places: Places, console: Console) -> int:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
@@ -68,7 +99,15 @@ def _is_whole(findings: list[Finding]) -> bool:
 
 
 def _serve(stack: Stack, console: Console, stopping: threading.Event) -> int:
-    places, children = stack.places, stack.children
+    children = stack.children
+    _tell_addresses(stack.places, console)
+    while not stopping.wait(_WATCH_EVERY_S):
+        if (fallen := children.fallen()) is not None:
+            raise DemoFailed(f"{fallen} ended by itself:\n{children.log_tail(fallen)}")
+    return 0
+
+
+def _tell_addresses(places: Places, console: Console) -> None:
     console.print()
     for part, what in (("till", "till"), ("bench", "bench: play the devices"), ("console", "console")):
         console.print(f"  {what:<26}{places.url(part)}")
@@ -78,7 +117,3 @@ def _serve(stack: Stack, console: Console, stopping: threading.Event) -> int:
     name, password = places.read_console_login()
     console.print(f"  console    {name} / {password}")
     console.print("  These logins exist in demo mode only.  Ctrl-C ends everything.\n", style="dim")
-    while not stopping.wait(_WATCH_EVERY_S):
-        if (fallen := children.fallen()) is not None:
-            raise DemoFailed(f"{fallen} ended by itself:\n{children.log_tail(fallen)}")
-    return 0

@@ -5,6 +5,8 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 
 from hub.app.demo import settings_files
 from hub.app.demo.places import HUB_ID, STORE_ID, Places
@@ -20,11 +22,24 @@ _COMMAND_WITHIN_S = 60
 Step = tuple[str, Callable[[], None]]
 
 
+@dataclass(frozen=True, slots=True)
+class Suffering:
+    """What the simulated devices are to suffer."""
+
+    faults: Path
+    seed: int
+
+    def arguments(self) -> tuple[str, ...]:
+        """As the simulator's command line takes it."""
+        return ("--faults", str(self.faults), "--seed", str(self.seed))
+
+
 class Stack:
     """Simulator, cloud with its broker, hub and gateway on one folder. Every step raises DemoFailed."""
 
-    def __init__(self, places: Places) -> None:
+    def __init__(self, places: Places, suffering: Suffering | None = None) -> None:
         self.places = places
+        self.suffering = suffering
         self.children = Children(places.logs)
 
     def steps(self) -> list[Step]:
@@ -62,6 +77,7 @@ class Stack:
         arguments = (
             *("sim", "run", "--dir", str(places.root / "sim"), "--port", str(places.ports.bench)),
             *("--goods", str(places.goods), "--wiring", str(places.wiring)),
+            *(self.suffering.arguments() if self.suffering else ()),
         )
         bench = answers(f"http://127.0.0.1:{places.ports.bench}/api/bench")
         self.children.start(Program("simulator", arguments, lambda: places.wiring.exists() and bench()))

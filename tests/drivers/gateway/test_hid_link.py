@@ -53,7 +53,7 @@ def test_evdev_reads_a_mock_scanner(umockdev: str, vector: dict[str, Any]) -> No
 
 
 def open_node() -> Any:
-    return asyncio.run(open_hid(parse_link_url("hid:///dev/input/event7", {})))
+    return asyncio.run(open_hid(parse_link_url("hid:///dev/null", {})))
 
 
 @pytest.mark.parametrize(
@@ -73,6 +73,17 @@ def test_a_node_that_cannot_be_opened(monkeypatch: pytest.MonkeyPatch, number: i
     with pytest.raises(LinkLost) as lost:
         open_node()
     assert lost.value.code == code
+
+
+def test_a_node_that_is_away_is_not_opened_to_find_out(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The gateway looks for it all day."""
+    monkeypatch.setattr(evdev, "InputDevice", lambda path: pytest.fail(f"opened {path}"))
+    for _ in range(60):
+        with pytest.raises(LinkLost) as lost:
+            asyncio.run(open_hid(parse_link_url(f"hid://{tmp_path}/event7", {})))
+        assert lost.value.code == "link.absent"
 
 
 class GrabbedNode:
@@ -108,7 +119,7 @@ def test_enodev_while_reading_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evdev, "InputDevice", lambda path: device)
 
     async def run() -> str:
-        link = await open_hid(parse_link_url("hid:///dev/input/event7", {}))
+        link = await open_hid(parse_link_url("hid:///dev/null", {}))
         os.write(writer, b"x")
         monkeypatch.setattr("drivers.gateway.links.fd_link.os.read", unplugged)
         with pytest.raises(LinkLost) as lost:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cloud_sync.cloud.broker import running_pid
 from hub.app.demo.places import Places
-from hub.app.demo.stack import Stack
+from hub.app.demo.stack import Stack, Suffering
 from hub.app.settings import load_settings
 from hub.app.wiring import open_engine
 from hub.devices.messages import BindDevice
@@ -34,9 +34,9 @@ FORGETFUL = ("1002", "8642")
 class World:
     """One shop on free ports. T01 has the receipt printer, T02 the small one."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, suffering: Suffering | None = None) -> None:
         self.places = Places(folder, free_ports())
-        self.stack = Stack(self.places)
+        self.stack = Stack(self.places, suffering)
         self.bench = Bench(f"http://127.0.0.1:{self.places.ports.bench}")
         self.books = Books(folder / "hub")
         self.cloud = Cloud(self.places.cloud_settings)

@@ -1,0 +1,92 @@
+"""A played day against the hub's journal: what must be true of it whatever the devices suffered."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import Any
+
+from hub.app.demo.day.record import Attempt, DayRecord
+from hub.devices.events import PrintFinished, PrintQueued, ScanRead, ScanRefused
+from hub.modules.orders.events import LineAdded
+from tests.worlds.stack.books import Books
+
+DIVISION_G = 5
+DRIFT_G = 120
+"""As far as a drifting pan of the bad day gets while one thing is weighed, and more."""
+DESTROYS = {"noise", "garbage_at_power_up", "wrong_parity", "split_frames", "unplugged", "silent", "away"}
+"""Faults with which a code may reach nobody whole, though the scanner has sent it."""
+
+
+class Evidence:
+    """What the journal says of a day, beside what its hands did and saw."""
+
+    def __init__(self, record: DayRecord, books: Books, after: int) -> None:
+        self._record = record
+        self._books = books
+        self._after = after
+
+    def check(self) -> None:
+        """Prints, weights and scans."""
+        self.check_prints()
+        self.check_weights()
+        self.check_scans()
+
+    def check_prints(self) -> None:
+        """A sale has one original at most, and just one where its printer confirmed it; so have copies."""
+        ends = self._ends()
+        paper = Counter((one.receipt_no, one.is_copy) for one in self._record.papers)
+        promised: Counter[tuple[str, bool]] = Counter()
+        possible: Counter[tuple[str, bool]] = Counter()
+        jobs = self._events(PrintQueued)
+        for job in jobs:
+            receipt_no = self._record.receipts.get(job["order_id"])
+            if job["document"] != "receipt" or receipt_no is None:
+                continue
+            assert ends[job["job_id"]], f"never ended: {job}"
+            possible[receipt_no, job["is_copy"]] += 1
+            promised[receipt_no, job["is_copy"]] += "printed" in ends[job["job_id"]]
+        assert len(self._record.receipts) == sum(not is_copy for _, is_copy in possible)
+        assert {key: (paper[key], most) for key, most in possible.items() if paper[key] > most} == {}
+        assert {key: (paper[key], least) for key, least in promised.items() if paper[key] < least} == {}
+        assert set(paper) <= set(possible)
+
+    def check_weights(self) -> None:
+        """What was sold lay there, at rest, and the scale said so in the frame that was kept."""
+        for weighed in self._record.weighings:
+            if "shaken_pan" in weighed.faults or "away" in weighed.faults:
+                assert weighed.sold_g is None or "away" in weighed.faults, weighed
+            if weighed.sold_g is not None:
+                most_g = DIVISION_G / 2 + (DRIFT_G if "drifting_weight" in weighed.faults else 0)
+                assert abs(weighed.sold_g - weighed.load_g) <= most_g, weighed
+        said = [event["weighing"] for event in self._events(LineAdded) if event.get("weighing")]
+        assert len(said) == sum(weighed.sold_g is not None for weighed in self._record.weighings)
+        for weighing in said:
+            frame = f"\x02{weighing['grams'] // 1000:02d}.{weighing['grams'] % 1000:03d}\r"
+            assert bytes.fromhex(weighing["raw_hex"]) == frame.encode()
+
+    def check_scans(self) -> None:
+        """Each code that came whole over the wire is a line or a refused scan; none was made up."""
+        for device_id in {attempt.device_id for attempt in self._record.attempts}:
+            sent = [one for one in self._record.attempts if one.device_id == device_id]
+            taken = Counter(one["text"] for one in self._of(device_id, ScanRead))
+            refused = Counter(one["text"] for one in self._of(device_id, ScanRefused) if one["text"])
+            whole = Counter(one.code for one in sent if is_whole(one))
+            assert whole - (taken + refused) == Counter(), device_id
+            assert (taken + refused) - Counter(one.code for one in sent) == Counter(), device_id
+
+    def _ends(self) -> dict[str, list[str]]:
+        ends = defaultdict(list)
+        for event in self._events(PrintFinished):
+            ends[event["job_id"]].append(event["state"])
+        return ends
+
+    def _of(self, device_id: str, kind: type[Any]) -> list[Any]:
+        return [event for event in self._events(kind) if event["device_id"] == device_id]
+
+    def _events(self, kind: type[Any]) -> list[Any]:
+        return self._books.events(kind.type_name(), self._after)
+
+
+def is_whole(attempt: Attempt) -> bool:
+    """Whether nothing was in a scan's way."""
+    return attempt.heard and not DESTROYS & set(attempt.faults)
