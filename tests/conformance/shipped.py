@@ -28,14 +28,22 @@ def driver_of(profile: str) -> Driver:
     return build_driver(load_profile(profile), {})
 
 
-def heard_vectors() -> list[Vector]:
-    """Every golden vector that says what a driver hears in some bytes, from every file there is."""
+def unasked_vectors() -> list[Vector]:
+    """Every golden vector that says what a driver hears in some bytes, whatever went before.
+
+    What answers a request is fed by its kind's own tests.
+    """
+    return [vector for vector in _all_vectors() if "readings" in vector and "request" not in vector]
+
+
+def _all_vectors() -> list[Vector]:
     files = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(VECTORS.glob("*.json"))]
-    return [vector for vectors in files for vector in vectors if "readings" in vector]
+    return [vector for vectors in files for vector in vectors]
 
 
 def frames_for(profile: str) -> list[bytes]:
     """What the golden vectors of this profile's driver put on the wire."""
     driver = load_profile(profile).driver
-    same = [vector for vector in heard_vectors() if load_profile(vector["profile"]).driver == driver]
+    heard = [vector for vector in _all_vectors() if "readings" in vector]
+    same = [vector for vector in heard if load_profile(vector["profile"]).driver == driver]
     return sorted({bytes.fromhex(vector["wire_hex"]) for vector in same})

@@ -10,10 +10,10 @@ import pytest
 
 from drivers.profile import load_profile
 from drivers.scanner.hid import INPUT_EVENT
-from tests.conformance.shipped import Vector, frames_for, heard_vectors, listening_profiles
+from tests.conformance.shipped import Vector, frames_for, listening_profiles, unasked_vectors
 from tests.drivers.wire import MANNERS, driver_for, feed, plain
 
-ALL = heard_vectors()
+ALL = unasked_vectors()
 EV_REL, EV_MSC, EV_LED = 2, 4, 17
 REPEATS = 40
 Noise = Callable[[random.Random], bytes]
