@@ -15,7 +15,7 @@ from hub.kernel.errors import Refused
 from hub.kernel.messages import Command
 from hub.modules.catalogue import demo as shelf
 from hub.modules.catalogue.artifact import KIND
-from hub.modules.catalogue.messages import ActivateVersion
+from hub.modules.catalogue.messages import ActivateVersion, Item, RecallGoods
 from hub.modules.identity.messages import AddStaff, RegisterTerminal
 from hub.modules.inventory.messages import ReceivedLine, ReceiveStock
 
@@ -28,6 +28,7 @@ LOGINS = [CASHIER, MANAGER]
 _NAMES = {"1001": "收银员 01", "9001": "店长 01"}
 _TILLS = {"T01": "一号收银台", "T02": "二号收银台"}
 _STOCK_MILLI = 500_000
+RECALLED_BATCH = "R001"
 
 
 class Good(msgspec.Struct, frozen=True):
@@ -59,14 +60,28 @@ def goods() -> list[Good]:
     ]
 
 
+def recalled_item() -> Item:
+    """The item of which a batch is recalled from the start."""
+    return next(item for item in shelf.items() if item.category == "dairy" and item.barcodes)
+
+
 def seed_shop(engine: Engine) -> None:
-    """Staff, tills, catalogue and opening stock; what is there already is left as it is."""
+    """Staff, tills, catalogue, opening stock and a recall; what is there already is left as it is."""
     for command in _shop_commands():
         _send(engine, command)
     sha256 = engine.artifacts.store.put(shelf.artifact_bytes())
     engine.artifacts.load(KIND, sha256, engine.readers, dispatch_as_system(engine.bus.dispatch))
     _send(engine, ActivateVersion(command_id=_id("activate", sha256), version=shelf.VERSION, sha256=sha256))
     _send(engine, _opening_stock())
+    _send(
+        engine,
+        RecallGoods(
+            command_id=_id("recall", RECALLED_BATCH),
+            item_id=recalled_item().item_id,
+            batch=RECALLED_BATCH,
+            reason="供应商通知",
+        ),
+    )
 
 
 def bind_devices(engine: Engine, devices: list[WiredDevice], gateway_id: str) -> None:

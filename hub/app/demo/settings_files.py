@@ -1,12 +1,15 @@
 """The demo's settings files, written anew at each start: ports may have changed."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
+from hub.app.demo.coded_goods import coded_goods
 from hub.app.demo.places import HUB_ID, STORE_ID, TENANT, Places
 from hub.app.demo.seed import WiredDevice, goods
+from hub.kernel.clock import CHINA_TIME
 
 GATEWAY_ID = "gateway-1"
 
@@ -92,7 +95,8 @@ state_dir = {_quoted(places.root / "gateway")}
 def write_goods(places: Places) -> None:
     """The shelf of the bench."""
     places.goods.parent.mkdir(parents=True, exist_ok=True)
-    places.goods.write_bytes(msgspec.json.encode(goods()))
+    today = datetime.now(CHINA_TIME).date()
+    places.goods.write_bytes(msgspec.json.encode([*goods(), *coded_goods(today)]))
 
 
 def read_wiring(places: Places) -> Wiring:

@@ -101,6 +101,7 @@ export const en: Translated<typeof zh> = {
   },
   category: {
     produce: "Produce", meat: "Meat & eggs", dairy: "Dairy", drinks: "Drinks", snacks: "Snacks", staples: "Staples", seasoning: "Seasoning",
+    codes: "Codes that say more",
     instant: "Instant & frozen", tea: "Tea & coffee", cleaning: "Cleaning", care: "Paper & care", home: "Home",
   },
   problem: "That did not work: {text}",

@@ -98,6 +98,7 @@ export const zh = {
   },
   category: {
     produce: "蔬菜水果", meat: "肉禽蛋", dairy: "乳品", drinks: "饮料", snacks: "休闲零食", staples: "粮油", seasoning: "调味品",
+    codes: "条码花样",
     instant: "方便速冻", tea: "茶酒冲饮", cleaning: "清洁用品", care: "纸品个护", home: "家居日用",
   },
   problem: "没有成功：{text}",
