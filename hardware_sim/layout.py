@@ -234,6 +234,13 @@ STANDARD: Layout = (
     CODE_ACQUIRER,
 )
 CUSTOMER_MS = 1500
+COUNTER: Layout = (
+    *STANDARD,
+    TOLEDO_SCALE,
+    POLE_DISPLAY,
+    msgspec.structs.replace(TSPL_PRINTER, device_id="printer-3"),
+)
+"""The bench's counter: the standard one, a scale, a customer display and a label printer."""
 
 
 def unhurried(layout: Layout, line_ms: int) -> Layout:

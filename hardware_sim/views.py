@@ -32,6 +32,7 @@ class PrinterView(msgspec.Struct, frozen=True, kw_only=True):
     columns: int
     lines_printed: int
     waiting_bytes: int
+    prints_labels: bool = False
 
 
 class DrawerView(msgspec.Struct, frozen=True, kw_only=True):

@@ -21,13 +21,14 @@ DeviceId = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
 
 class Good(msgspec.Struct, frozen=True):
-    """One thing on the shelf that can be held under a scanner."""
+    """One thing on the shelf: held under a scanner, or with `each_g`, what one weighs, laid on a scale."""
 
     name: str
     name_en: str
     barcode: str
     category: str
     price_fen: int
+    each_g: int = 0
 
 
 class Scan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

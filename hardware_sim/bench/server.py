@@ -12,7 +12,7 @@ from hardware_sim.bench.app import build_app
 from hardware_sim.bench.feed import Feed
 from hardware_sim.bench.messages import Good
 from hardware_sim.counter import open_counter
-from hardware_sim.layout import STANDARD, Layout, unhurried
+from hardware_sim.layout import COUNTER, Layout, unhurried
 from hardware_sim.schedule import FaultSchedule
 from hardware_sim.wiring import write_wiring
 
@@ -33,7 +33,7 @@ class BenchPlan:
     goods: tuple[Good, ...] = ()
     wiring: Path | None = None
     schedule: FaultSchedule | None = None
-    layout: Layout = STANDARD
+    layout: Layout = COUNTER
 
 
 async def serve(plan: BenchPlan, listener: socket.socket, tell: Callable[[str], None]) -> None:

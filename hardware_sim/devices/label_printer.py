@@ -44,6 +44,7 @@ class LabelPrinter(Device):
                 columns=COLUMNS,
                 lines_printed=self._printed,
                 waiting_bytes=len(self._waiting),
+                prints_labels=True,
             ),
         )
 

@@ -87,6 +87,44 @@ def test_each_device_offers_the_faults_it_can_have(bench: Page) -> None:
     expect(card.get_by_role("button", name="切刀卡住")).to_have_count(0)
 
 
+def scale(bench: Page) -> Locator:
+    """The scale's station."""
+    return bench.locator(".scale")
+
+
+def test_goods_are_dragged_onto_the_scale_and_taken_off(bench: Page) -> None:
+    bench.get_by_role("button", name="蔬菜水果").tap()
+    watermelon = bench.get_by_role("button", name="把 麒麟西瓜 放到秤上")
+    watermelon.drag_to(scale(bench).locator(".pan"))
+    expect(scale(bench).locator(".thing")).to_have_text(["麒麟西瓜"])
+    expect(scale(bench).locator(".face .lit")).to_have_text(["稳定"])
+    expect(scale(bench).locator(".led")).to_have_text(re.compile(r"^[34]\.\d{3} kg$"))
+    scale(bench).get_by_role("button", name="取下 麒麟西瓜").tap()
+    expect(scale(bench).locator(".led")).to_have_text("0.000 kg")
+
+
+def test_the_pan_by_keyboard_with_a_box_and_its_tare(bench: Page) -> None:
+    bench.get_by_role("button", name="蔬菜水果").tap()
+    scale(bench).get_by_role("button", name="塑料盒").press("Enter")
+    expect(scale(bench).locator(".led")).to_have_text("0.040 kg")
+    expect(scale(bench).locator(".face .lit")).to_have_text(["稳定"])
+    scale(bench).get_by_role("button", name="去皮").press("Enter")
+    expect(scale(bench).locator(".face .lit")).to_have_text(["稳定", "零位", "净重"])
+    bench.get_by_role("button", name="把 香蕉 放到秤上").press("Enter")
+    expect(scale(bench).locator(".thing")).to_have_count(1)
+    expect(scale(bench).locator(".led")).to_have_text(re.compile(r"^0\.[12]\d\d kg$"))
+    scale(bench).get_by_role("button", name="清皮").press("Enter")
+    scale(bench).get_by_role("button", name="整箱 20 kg").press("Enter")
+    expect(scale(bench).locator(".led")).to_have_text("‾‾‾‾‾ kg")
+    scale(bench).get_by_role("button", name="全部取下").press("Enter")
+    expect(scale(bench).locator(".led")).to_have_text("0.000 kg")
+
+
+def test_the_customers_display_and_the_label_printer_stand_there(bench: Page) -> None:
+    expect(bench.get_by_role("group", name="顾客看到的")).to_contain_text("欢迎光临")
+    expect(bench.locator(".labels")).to_contain_text("还没有标签出来")
+
+
 def test_it_is_in_both_languages_and_for_everybody(bench: Page) -> None:
     check(bench)
     bench.get_by_role("button", name="English").tap()

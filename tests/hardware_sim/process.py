@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-GOODS = '[{"name":"面","name_en":"Noodles","barcode":"6920152414019","category":"方便面","price_fen":450}]'
+GOODS = (
+    '[{"name":"面","name_en":"Noodles","barcode":"6920152414019","category":"方便面","price_fen":450,"each_g":0},'
+    '{"name":"梨","name_en":"Pears","barcode":"","category":"水果","price_fen":880,"each_g":260}]'
+)
 ENTRY = "import sys; from hardware_sim.cli import app; app(sys.argv[1:])"
 START_S = 30
 

@@ -66,6 +66,7 @@ def test_the_bench_at_a_glance(tmp_path: Path) -> None:
                 "barcode": "6901234567892",
                 "category": "饮料",
                 "price_fen": 350,
+                "each_g": 0,
             }
         ]
         assert (await client.get("/api/goods")).json() == seen["goods"]

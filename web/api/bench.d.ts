@@ -525,11 +525,13 @@ export interface components {
         };
         /**
          * Good
-         * @description One thing on the shelf that can be held under a scanner.
+         * @description One thing on the shelf: held under a scanner, or with `each_g`, what one weighs, laid on a scale.
          */
         Good: {
             barcode: string;
             category: string;
+            /** @default 0 */
+            each_g?: number;
             name: string;
             name_en: string;
             price_fen: number;
@@ -642,6 +644,8 @@ export interface components {
             online: boolean;
             /** @enum {unknown} */
             paper: "near_end" | "ok" | "out";
+            /** @default false */
+            prints_labels?: boolean;
             waiting_bytes: number;
         };
         /**

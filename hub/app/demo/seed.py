@@ -39,6 +39,7 @@ class Good(msgspec.Struct, frozen=True):
     barcode: str
     category: str
     price_fen: int
+    each_g: int = 0
 
 
 class WiredDevice(msgspec.Struct, frozen=True):
@@ -51,12 +52,18 @@ class WiredDevice(msgspec.Struct, frozen=True):
 
 
 def goods() -> list[Good]:
-    """What can be held under the bench's scanners."""
-    items = shelf.items()
+    """What can be held under the bench's scanners, or laid on its scale."""
+    grams = shelf.typical_grams()
     return [
-        Good(item.name, item.name_en, item.barcodes[0], item.category, item.price_fen)
-        for item in items
-        if item.barcodes
+        Good(
+            name=item.name,
+            name_en=item.name_en,
+            barcode=item.barcodes[0] if item.barcodes else "",
+            category=item.category,
+            price_fen=item.price_fen,
+            each_g=grams.get(item.item_id, 0),
+        )
+        for item in shelf.items()
     ]
 
 

@@ -14,6 +14,7 @@ export type Fault = NonNullable<Device["faults"]>[number];
 export type FaultName = Fault["type"];
 export type CustomerPlan = Required<Schemas["CustomerPlan"]>;
 export type Choice = Exclude<CustomerPlan["choice"], "hand">;
+export type ScaleKey = Schemas["PressKey"]["key"];
 export type PaperState = NonNullable<Device["printer"]>["paper"];
 type Frame =
   | Schemas["Snapshot"]
@@ -144,4 +145,12 @@ export const choose = (device: Device, choice: Choice): Promise<unknown> => act(
 export const setFault = (device: Device, fault: Fault): Promise<unknown> => act(device.device_id, "faults", { fault });
 export const relieve = (device: Device, name: FaultName): Promise<unknown> =>
   act(device.device_id, `faults/${name}`, null, "DELETE");
+export const setWeight = (deviceId: string, load: { load_g: number; drift_g_per_min: number; shaken: boolean }): Promise<unknown> =>
+  act(deviceId, "weight", load);
+export const pressKey = (device: Device, key: ScaleKey): Promise<unknown> => act(device.device_id, "key", { key });
+/** A drifting pan is news to nobody but whoever looks. */
+export async function lookAgain(deviceId: string): Promise<void> {
+  const seen = await tried(() => http.get<Device>(`/api/devices/${encodeURIComponent(deviceId)}`));
+  if (seen) bench.devices = bench.devices.map((device) => (device.device_id === deviceId ? seen : device));
+}
 export const heal = (device: Device): Promise<unknown> => act(device.device_id, "faults", null, "DELETE");

@@ -6,6 +6,7 @@ from hub.modules.catalogue.demo.goods import (
     categories,
     items,
     opening_stock_milli,
+    typical_grams,
 )
 
-__all__ = ["VERSION", "artifact_bytes", "categories", "items", "opening_stock_milli"]
+__all__ = ["VERSION", "artifact_bytes", "categories", "items", "opening_stock_milli", "typical_grams"]

@@ -30,6 +30,13 @@ def items() -> tuple[Item, ...]:
     return tuple(_item(number, row) for number, row in enumerate(_rows("goods.csv"), start=1))
 
 
+@cache
+def typical_grams() -> dict[str, int]:
+    """What one piece of the goods sold by weight weighs, by item id: an apple, a tray of ribs."""
+    rows = enumerate(_rows("goods.csv"), start=1)
+    return {_item_id(number): int(row["each_g"]) for number, row in rows if row["sold_by"] == "weight"}
+
+
 def artifact_bytes(version: int = VERSION) -> bytes:
     """The demo catalogue as an artifact."""
     return build(version, categories(), items())
@@ -47,7 +54,7 @@ def _item(number: int, row: dict[str, str]) -> Item:
     by_weight = row["sold_by"] == "weight"
     policy: StockPolicy = "allow" if by_weight or row["category"] in ("produce", "meat") else "forbid"
     return Item(
-        item_id=hashlib.sha256(f"dianshu demo item {number}".encode()).hexdigest()[:32],
+        item_id=_item_id(number),
         sku=f"{10_000 + number}",
         name=row["name"],
         name_en=row["name_en"],
@@ -60,6 +67,10 @@ def _item(number: int, row: dict[str, str]) -> Item:
         stock_policy=policy,
         search_keys=initials(row["name"]),
     )
+
+
+def _item_id(number: int) -> str:
+    return hashlib.sha256(f"dianshu demo item {number}".encode()).hexdigest()[:32]
 
 
 def _barcode(number: int) -> str:
