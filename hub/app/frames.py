@@ -6,7 +6,7 @@ import msgspec
 
 from cloud_sync.edge.status import SyncStatus
 from hub.devices.messages import DeviceView, PrintJobView, WeightView
-from hub.modules.orders.messages import Basket, OrderRow
+from hub.modules.orders.messages import Basket, OrderPlaced, OrderRow, Paying
 from hub.modules.payments.messages import ShiftView
 
 
@@ -27,6 +27,7 @@ class Snapshot(Frame, frozen=True, kw_only=True, tag="snapshot"):
     sync: SyncStatus
     devices: list[DeviceView]
     prints: list[PrintJobView]
+    paying: Paying
 
 
 class BasketFrame(Frame, frozen=True, kw_only=True, tag="basket"):
@@ -64,6 +65,18 @@ class PrintsFrame(Frame, frozen=True, kw_only=True, tag="prints"):
     """The terminal's print jobs that wait, or that ask a person; and the last that was skipped."""
 
     prints: list[PrintJobView]
+
+
+class PayingFrame(Frame, frozen=True, kw_only=True, tag="paying"):
+    """The card and code payments that the terminal has to do with, whenever one of them moves."""
+
+    paying: Paying
+
+
+class PaidFrame(Frame, frozen=True, kw_only=True, tag="paid"):
+    """A basket of the terminal became an order by a card's or a code's approval."""
+
+    order: OrderPlaced
 
 
 class AskFrame(Frame, frozen=True, kw_only=True, tag="ask"):
@@ -105,6 +118,8 @@ TillFrame = (
     | SyncFrame
     | DevicesFrame
     | PrintsFrame
+    | PayingFrame
+    | PaidFrame
     | AskFrame
     | NoticeFrame
     | WeightFrame

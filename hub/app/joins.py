@@ -9,11 +9,23 @@ from hub.kernel.module import Manifest
 from hub.modules.orders import handlers as orders
 from hub.modules.orders.events import OrderPaid
 from hub.modules.orders.messages import ScanCode
-from hub.modules.payments.events import NoSaleDrawerRequested, PaymentTaken, ShiftClosed
+from hub.modules.payments import attempts
+from hub.modules.payments import store as payments
+from hub.modules.payments.events import (
+    AttemptOpened,
+    NoSaleDrawerRequested,
+    PaymentRefunded,
+    PaymentTaken,
+    ShiftClosed,
+)
+from hub.modules.payments.pay_codes import pay_scheme
 
 
 def scan_lands(terminal_id: str, code: str, symbology: str | None, context: Context) -> Decision:
-    """A good scan lands on its terminal's basket."""
+    """A customer's code goes to the payment that waits for one; any other good scan to its till's basket."""
+    waiting = payments.awaiting_code(context.read, context.store_id, terminal_id)
+    if waiting is not None and pay_scheme(code):
+        return attempts.take_code(waiting, code)
     scanned = ScanCode(command_id=context.command_id, terminal_id=terminal_id, code=code, symbology=symbology)
     return orders.scan_code(scanned, context)
 
@@ -22,6 +34,22 @@ def scale_works(terminal_id: str, ctx: Context) -> bool:
     """Whether a till's scale could tell a weight that is being typed."""
     scale = device_store.device_at(ctx.read, ctx.store_id, terminal_id, "scale")
     return scale is not None and scale.state == "enabled"
+
+
+def ask_terminal(event: AttemptOpened, context: Context) -> Decision:
+    """A card or code payment needs a terminal that works; money goes back to the one it came from."""
+    if event.act == "refund":
+        return devices.route_refund(
+            context, event.attempt_id, event.order_id, event.terminal_id, event.original_id or ""
+        )
+    return devices.route_payment(context, event.attempt_id, event.order_id, event.terminal_id, event.tender)
+
+
+def open_for_refund(event: PaymentRefunded, context: Context) -> Decision:
+    """Cash goes back out of the drawer."""
+    if event.tender != "cash":
+        return Decision()
+    return devices.release_drawer(context, new_id(), event.terminal_id, event.order_id, "refund")
 
 
 def print_receipt(event: OrderPaid, context: Context) -> Decision:
@@ -54,6 +82,8 @@ JOINS = Manifest(
     reactions={
         OrderPaid: print_receipt,
         PaymentTaken: open_for_cash,
+        AttemptOpened: ask_terminal,
+        PaymentRefunded: open_for_refund,
         NoSaleDrawerRequested: open_without_sale,
         ShiftClosed: print_shift_report,
     },

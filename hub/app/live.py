@@ -32,8 +32,9 @@ from hub.modules.identity.events import SessionClosed
 from hub.modules.orders import events as order_events
 from hub.modules.orders import store as orders
 from hub.modules.orders.messages import Scanned
+from hub.modules.orders.paying import paying_at, placed
 from hub.modules.payments import store as payments
-from hub.modules.payments.events import ShiftClosed, ShiftOpened
+from hub.modules.payments.events import AttemptMoved, AttemptOpened, ShiftClosed, ShiftOpened
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +50,11 @@ _PARTS_OF: dict[type[Any], tuple[str, ...]] = {
     order_events.BasketCleared: ("basket", "parked"),
     order_events.BasketParked: ("basket", "parked"),
     order_events.BasketResumed: ("basket", "parked"),
+    order_events.PayingBegan: ("basket",),
+    order_events.PayingEnded: ("basket",),
     order_events.OrderPaid: ("basket",),
+    AttemptOpened: ("paying",),
+    AttemptMoved: ("paying",),
     ShiftOpened: ("shift",),
     ShiftClosed: ("shift",),
     PrintQueued: ("prints",),
@@ -105,6 +110,7 @@ class Live:
             "shift": self._shift,
             "devices": self._devices,
             "prints": self._prints,
+            "paying": self._paying,
         }
 
     def begin(self) -> None:
@@ -179,6 +185,8 @@ class Live:
                 self._notify(self._pages_at(record.event.terminal_id), Refusal(record.event.reason))
             if isinstance(record.event, ScanTested):
                 self._show_test(record.event)
+            if _by_terminal(record):
+                self._show_paid(record.event)
             for part in _PARTS_OF.get(type(record.event), ()):
                 everywhere = part in _OF_ALL_TERMINALS
                 stale.add((part, None if everywhere else _terminal_of(record)))
@@ -199,6 +207,12 @@ class Live:
                 trouble=self._texts.render(Refusal(reason), page.language) if reason else "",
             )
             page.push(lambda seq, frame=frame: msgspec.structs.replace(frame, seq=seq))  # type: ignore[misc]
+
+    def _show_paid(self, paid: order_events.OrderPaid) -> None:
+        """A terminal's approval made the order: nobody at the till has an answer of it."""
+        order = placed(paid)
+        for page in self._pages_at(paid.terminal_id):
+            page.push(lambda seq: frames.PaidFrame(seq=seq, order=order))
 
     def _show_part(self, read: Reader, part: str, terminal_id: str | None) -> None:
         make = self._parts[part]
@@ -234,6 +248,7 @@ class Live:
             sync=self._sync,
             devices=devices.all_devices(read, store_id),
             prints=self._print_jobs(read, terminal_id),
+            paying=paying_at(read, store_id, terminal_id),
         )
         return lambda seq: msgspec.structs.replace(snapshot, seq=seq)
 
@@ -257,6 +272,10 @@ class Live:
         jobs = self._print_jobs(read, terminal_id)
         return lambda seq: frames.PrintsFrame(seq=seq, prints=jobs)
 
+    def _paying(self, read: Reader, terminal_id: str) -> Callable[[int], frames.Frame]:
+        paying = paying_at(read, self._store_id, terminal_id)
+        return lambda seq: frames.PayingFrame(seq=seq, paying=paying)
+
     def _print_jobs(self, read: Reader, terminal_id: str) -> list[PrintJobView]:
         states = ("queued", *NEEDS_PERSON)
         found = (devices.print_jobs_at(read, self._store_id, terminal_id, state) for state in states)
@@ -267,6 +286,12 @@ class Live:
 def _terminal_of(record: Record[Any]) -> str | None:
     terminal_id: str | None = getattr(record.event, "terminal_id", None) or record.terminal_id
     return terminal_id
+
+
+def _by_terminal(record: Record[Any]) -> bool:
+    """Whether a payment terminal's word made an order of a basket."""
+    event = record.event
+    return isinstance(event, order_events.OrderPaid) and record.actor is None and not event.at_once
 
 
 def _asking(answer: Scanned) -> Callable[[int], frames.Frame]:

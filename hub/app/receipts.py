@@ -15,10 +15,11 @@ from hub.kernel.sql import Reader
 from hub.modules.orders import store as orders
 from hub.modules.orders.messages import LineView, OrderRow
 from hub.modules.payments import store as payments
-from hub.modules.payments.events import ShiftClosed
+from hub.modules.payments.events import ShiftClosed, TenderSum
 from hub.modules.payments.messages import PaymentView
 
-TENDERS = {"cash": "现金"}
+TENDERS = {"cash": "现金", "card": "刷卡", "code": "扫码"}
+SCHEMES = {"unionpay": "银联", "wechat": "微信", "alipay": "支付宝"}
 
 
 def _qty(qty_milli: int) -> str:
@@ -59,8 +60,34 @@ def _line(line: LineView) -> tuple[AnyBlock, ...]:
 
 def _payment(payment: PaymentView) -> tuple[AnyBlock, ...]:
     label = TENDERS.get(payment.tender, payment.tender)
-    taken = (_amounts(f"实收({label})", yuan(payment.tendered_fen)),)
-    return (*taken, _amounts("找零", yuan(payment.change_fen))) if payment.change_fen else taken
+    blocks: list[AnyBlock] = [_amounts(f"实收({label})", yuan(payment.tendered_fen))]
+    if payment.change_fen:
+        blocks.append(_amounts("找零", yuan(payment.change_fen)))
+    scheme = SCHEMES.get(payment.scheme or "", payment.scheme or "")
+    if card := " ".join(filter(None, (scheme, payment.account))):
+        blocks.append(Text(text=f"  {card}"))
+    if payment.reference:
+        blocks.append(Text(text=f"  参考号 {payment.reference}"))
+    if payment.settled_by:
+        blocks.append(Text(text="  ** 店长人工确认 **"))
+    return tuple(blocks)
+
+
+def _tender(taken: TenderSum) -> tuple[AnyBlock, ...]:
+    label = TENDERS.get(taken.tender, taken.tender)
+    sold = (_amounts(f"{label}收款 {taken.count} 笔", yuan(taken.amount_fen)),)
+    if not taken.refund_count:
+        return sold
+    return (*sold, _amounts(f"{label}退款 {taken.refund_count} 笔", f"-{yuan(taken.refund_fen)}"))
+
+
+def _doubts(closed: ShiftClosed) -> tuple[AnyBlock, ...]:
+    blocks: list[AnyBlock] = []
+    if closed.doubtful_count:
+        blocks.append(_amounts(f"结果未明 {closed.doubtful_count} 笔", yuan(closed.doubtful_fen), bold=True))
+    if closed.by_hand_count:
+        blocks.append(_amounts("人工确认", f"{closed.by_hand_count} 笔", bold=True))
+    return tuple(blocks)
 
 
 def _head(shop: Shop, is_copy: bool) -> tuple[AnyBlock, ...]:
@@ -110,7 +137,8 @@ def shift_report(
         Text(text=f"时间 {_when(closed_ms)}"),
         Rule(),
         _amounts("备用金", yuan(closed.float_fen)),
-        _amounts(f"现金收款 {closed.payment_count} 笔", yuan(closed.cash_fen)),
+        *(block for taken in closed.tenders for block in _tender(taken)),
+        *_doubts(closed),
         _amounts("无销售开箱", f"{closed.no_sale_count} 次"),
         _amounts("应有现金", yuan(closed.expected_fen), bold=True),
         _amounts("清点现金", yuan(closed.counted_fen), bold=True),

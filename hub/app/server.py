@@ -28,6 +28,7 @@ from hub.devices import store as devices
 from hub.devices.effects import KickDrawer
 from hub.devices.events import DeviceBound, PrintQueued
 from hub.devices.links import Gateways
+from hub.devices.pay_desk import PayDesk
 from hub.devices.spool import Spool
 from hub.devices.weights import Weights
 from hub.kernel.clock import SystemClock
@@ -85,6 +86,9 @@ class Hub:
                 load_logo(settings.logo_path) if settings.logo_path else None,
             ),
         )
+        self.pay_desk = PayDesk(
+            self.engine.bus, self.engine.readers, settings.store_id, self.gateways, self.engine.clock
+        )
         self.displays = CustomerDisplays(self.engine.readers, settings.store_id, self.gateways, settings.shop)
         self.uplink = (
             uplink_of(settings, settings.cloud, self.engine, self.live.sync_changed, self.tallies)
@@ -117,6 +121,7 @@ class Hub:
         self.live.begin()
         self.engine.listen(self.live.committed)
         self.engine.listen(self.displays.committed)
+        self.engine.listen(self.pay_desk.committed)
         loop = asyncio.get_running_loop()
         self.engine.listen(lambda records: self._wake_spool(loop, records))
         self.engine.start([KickDrawer(self.gateways, loop)], self._jobs())
@@ -124,6 +129,7 @@ class Hub:
             self.engine.listen(lambda _records: self.uplink.wake() if self.uplink else None)
             self.uplink.start()
         spooling = asyncio.create_task(self.spool.run(), name="print spool")
+        paying = asyncio.create_task(self.pay_desk.run(), name="pay desk")
         displaying = asyncio.create_task(self.displays.run(), name="customer displays")
         ageing = asyncio.create_task(self._let_weights_age(), name="weights grow old")
         try:
@@ -131,6 +137,7 @@ class Hub:
         finally:
             spooling.cancel()
             displaying.cancel()
+            paying.cancel()
             ageing.cancel()
             if self.uplink is not None:
                 await asyncio.to_thread(self.uplink.stop)

@@ -110,6 +110,16 @@ class DrawerReleaseFinished(Event, frozen=True, kw_only=True, tag="devices.drawe
     reason: str
 
 
+class PayRouted(Event, frozen=True, kw_only=True, tag="devices.pay_routed.v1"):
+    """The payment terminal that an electronic payment goes to, for good."""
+
+    subject_field: ClassVar[str] = "order_id"
+    attempt_id: str
+    order_id: str
+    terminal_id: str
+    device_id: str
+
+
 class PrintQueued(Event, frozen=True, kw_only=True, tag="devices.print_queued.v1"):
     """A document is to be printed on the terminal's printer."""
 

@@ -10,6 +10,7 @@ from hub.devices.events import (
     DrawerMoved,
     DrawerReleaseFinished,
     DrawerReleaseRequested,
+    PayRouted,
     PrintFinished,
     PrintQueued,
     PrintsSkipped,
@@ -242,6 +243,35 @@ def release_drawer(
     )
 
 
+def route_payment(
+    context: Context, attempt_id: str, order_id: str, terminal_id: str, tender: str
+) -> Decision:
+    """The till's terminal for a tender; without one that works nobody is asked to pay that way."""
+    found = [
+        device
+        for device in store.devices_at(context.read, context.store_id, terminal_id, "payment_terminal")
+        if model.tender_of(device.model) == tender
+    ]
+    if not found:
+        code = "devices.no_code_terminal" if tender == "code" else "devices.no_card_terminal"
+        return Decision.refuse(code, terminal_id=terminal_id)
+    device = next((one for one in found if one.state == "enabled"), None)
+    if device is None:
+        return Decision.refuse("devices.payment_terminal_away", device_id=found[0].device_id)
+    return Decision.of(_routed(attempt_id, order_id, terminal_id, device.device_id))
+
+
+def route_refund(
+    context: Context, attempt_id: str, order_id: str, terminal_id: str, original_id: str
+) -> Decision:
+    """Money goes back where it came from, whichever till that terminal works for now."""
+    route = store.pay_route(context.read, context.store_id, original_id)
+    device = store.device(context.read, context.store_id, route.device_id) if route else None
+    if device is None or device.state != "enabled":
+        return Decision.refuse("devices.payment_terminal_away", device_id=route.device_id if route else "")
+    return Decision.of(_routed(attempt_id, order_id, terminal_id, device.device_id))
+
+
 def finish_drawer_release(command: messages.FinishDrawerRelease, context: Context) -> Decision:
     """Record once what came of a kick."""
     release = store.drawer_release(context.read, context.store_id, command.release_id)
@@ -350,6 +380,10 @@ def print_test(command: messages.PrintTest, context: Context) -> Decision:
         device_id=device.device_id,
     )
     return slip + Decision(answer=messages.PrintQueuedAnswer(command.job_id))
+
+
+def _routed(attempt_id: str, order_id: str, terminal_id: str, device_id: str) -> PayRouted:
+    return PayRouted(attempt_id=attempt_id, order_id=order_id, terminal_id=terminal_id, device_id=device_id)
 
 
 def _finished(job: messages.PrintJobView, state: str, reason: str) -> PrintFinished:

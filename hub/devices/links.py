@@ -88,6 +88,7 @@ class Gateways:
         self._answered: Callable[[wire.JobAnswer], None] = lambda _answer: None
         self._weighed: Callable[[str, wire.Weight, int], None] = lambda _device_id, _weight, _age_ms: None
         self._counted: Callable[[str, dict[str, int], int], None] = lambda _device_id, _counts, _rate: None
+        self._paid: Callable[[wire.PayAnswer], None] = lambda _answer: None
         self._on_change: list[Callable[[], None]] = []
         self._trial_of: Callable[[str, int], str | None] = lambda _device_id, _age_ms: None
         self._trial_ended: Callable[[str], None] = lambda _device_id: None
@@ -111,6 +112,10 @@ class Gateways:
     def on_statistics(self, counted: Callable[[str, dict[str, int], int], None]) -> None:
         """Hand over what a device has done, and its scans in the last minute."""
         self._counted = counted
+
+    def on_pay_answer(self, paid: Callable[[wire.PayAnswer], None]) -> None:
+        """Hand over every word of a payment terminal."""
+        self._paid = paid
 
     def on_change(self, changed: Callable[[], None]) -> None:
         """Tell one more of gateways and devices that come, go or change."""
@@ -225,6 +230,8 @@ class Gateways:
                 self._changed()
             case wire.JobAnswer():
                 self._answered(frame)
+            case wire.PayAnswer():
+                self._paid(frame)
             case wire.DrawerReleased():
                 await self._send_as(
                     messages.FinishDrawerRelease(

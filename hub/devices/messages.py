@@ -1,6 +1,6 @@
 """Commands about devices, and what pages see of them."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import msgspec
 
@@ -37,8 +37,9 @@ class SeeDevice(Command, frozen=True, kw_only=True):
 
 
 class TakeScan(Command, frozen=True, kw_only=True):
-    """A scanner read a code; `boot_id` and `gateway_seq` name the reading."""
+    """A scanner read a code, perhaps a customer's own; `boot_id` and `gateway_seq` name the reading."""
 
+    secret_fields: ClassVar[tuple[str, ...]] = ("text",)
     device_id: str
     boot_id: str
     gateway_seq: int

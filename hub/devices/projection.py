@@ -3,7 +3,7 @@
 from sqlalchemy import bindparam, update
 
 from hub.devices import events
-from hub.devices.tables import devices, drawer_releases, drawers, print_jobs, refused_scans
+from hub.devices.tables import devices, drawer_releases, drawers, pay_routes, print_jobs, refused_scans
 from hub.kernel.journal import Record
 from hub.kernel.module import Rows
 from hub.kernel.sql import Kept, insert_into, upsert
@@ -25,6 +25,7 @@ _finish_release = Kept(
     )
     .values(state=bindparam("state"))
 )
+_route_payment = insert_into(pay_routes)
 _queue_job = insert_into(print_jobs)
 _skip_jobs = Kept(
     update(print_jobs)
@@ -132,6 +133,19 @@ def drawer_release_finished(record: Record[events.DrawerReleaseFinished]) -> Row
     yield (
         _finish_release,
         {"of_store": record.store_id, "of_release": event.release_id, "state": state},
+    )
+
+
+def pay_routed(record: Record[events.PayRouted]) -> Rows:
+    """Which terminal is asked for a payment."""
+    event = record.event
+    yield (
+        _route_payment,
+        {
+            "store_id": record.store_id,
+            "attempt_id": event.attempt_id,
+            "device_id": event.device_id,
+        },
     )
 
 

@@ -3,7 +3,15 @@
 from sqlalchemy import bindparam, delete, func, select
 
 from hub.devices.messages import DeviceView, DrawerView, PrintJobView
-from hub.devices.tables import devices, drawer_releases, drawers, gateway_readings, print_attempts, print_jobs
+from hub.devices.tables import (
+    devices,
+    drawer_releases,
+    drawers,
+    gateway_readings,
+    pay_routes,
+    print_attempts,
+    print_jobs,
+)
 from hub.kernel.messages import View
 from hub.kernel.sql import Kept, Query, Reader, upsert
 
@@ -45,6 +53,12 @@ class ReleaseView(View, frozen=True):
     requested_ms: int
 
 
+class RouteView(View, frozen=True):
+    """Where a payment is asked for."""
+
+    device_id: str
+
+
 _device = Query(
     select(*_device_columns).where(
         devices.c.store_id == bindparam("store_id"), devices.c.device_id == bindparam("device_id")
@@ -70,6 +84,23 @@ _at_terminal = Query(
     .order_by(devices.c.device_id)
     .limit(1),
     DeviceView,
+)
+_all_at_terminal = Query(
+    select(*_device_columns)
+    .where(
+        devices.c.store_id == bindparam("store_id"),
+        devices.c.terminal_id == bindparam("terminal_id"),
+        devices.c.kind == bindparam("kind"),
+    )
+    .order_by(devices.c.device_id)
+    .limit(20),
+    DeviceView,
+)
+_pay_route = Query(
+    select(pay_routes.c.device_id).where(
+        pay_routes.c.store_id == bindparam("store_id"), pay_routes.c.attempt_id == bindparam("attempt_id")
+    ),
+    RouteView,
 )
 _mark = Query(
     select(gateway_readings.c.seq).where(gateway_readings.c.boot_id == bindparam("boot_id")), ReadingMark
@@ -207,6 +238,16 @@ def all_devices(read: Reader, store_id: str) -> list[DeviceView]:
 def device_at(read: Reader, store_id: str, terminal_id: str, kind: str) -> DeviceView | None:
     """The device of a kind that works for a terminal."""
     return read.first(_at_terminal, store_id=store_id, terminal_id=terminal_id, kind=kind)
+
+
+def devices_at(read: Reader, store_id: str, terminal_id: str, kind: str) -> list[DeviceView]:
+    """Every device of a kind that works for a terminal, by id."""
+    return read.all(_all_at_terminal, store_id=store_id, terminal_id=terminal_id, kind=kind)
+
+
+def pay_route(read: Reader, store_id: str, attempt_id: str) -> RouteView | None:
+    """The terminal that is asked for a payment."""
+    return read.first(_pay_route, store_id=store_id, attempt_id=attempt_id)
 
 
 def taken_up_to(read: Reader, boot_id: str) -> int:

@@ -49,6 +49,14 @@ drawers = projected(
     key=("device_id",),
 )
 
+pay_routes = projected(
+    "pay_routes",
+    "store",
+    text("attempt_id"),
+    text("device_id"),
+    key=("attempt_id",),
+)
+
 drawer_releases = projected(
     "drawer_releases",
     "store",
@@ -87,4 +95,13 @@ print_attempts = local(
     key=("job_id",),
 )
 
-TABLES = (devices, print_jobs, drawers, drawer_releases, refused_scans, gateway_readings, print_attempts)
+TABLES = (
+    devices,
+    print_jobs,
+    drawers,
+    pay_routes,
+    drawer_releases,
+    refused_scans,
+    gateway_readings,
+    print_attempts,
+)

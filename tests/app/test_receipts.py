@@ -9,9 +9,11 @@ from hub.devices.paper import Barcode, Columns, Cut, Document, Qr, Text
 from hub.kernel.heads import SignedHead, is_signed_by
 from hub.modules.orders.messages import LineView, OrderRow
 from hub.modules.payments.events import ShiftOpened
-from hub.modules.payments.messages import CloseShift, PaymentView
+from hub.modules.payments.messages import CloseShift, PaymentView, ReleaseAttempt
 from tests.devices.conftest import counter  # noqa: F401
 from tests.devices.counter import Counter
+from tests.devices.pay_counter import bind_terminals
+from tests.modules.electronic import answer, approve, fill, start
 from tests.modules.shop import STORE, TILL
 
 SHOP = Shop(name="测试店", address="示范路 1 号")
@@ -77,6 +79,40 @@ def test_a_receipt_says_what_the_code_of_a_piece_said() -> None:
 
     assert "批号 B7  可售至 2026-12-31" in text
     assert "1.25件 标签价" in text
+
+
+def test_a_card_payment_is_listed_with_what_the_terminal_said_and_a_managers_word() -> None:
+    fields = dict.fromkeys(PaymentView.__struct_fields__)
+    fields |= {"tender": "card", "tendered_fen": 500, "change_fen": 0, "scheme": "unionpay"}
+    fields |= {"account": "*1234", "reference": "R-1"}
+    card = PaymentView(**fields)  # type: ignore[arg-type]
+    by_hand = msgspec.structs.replace(card, tender="code", scheme="wechat", settled_by="a" * 32)
+    text = words(receipt(SHOP, order(), [line("苹果", 2500)], [card, by_hand, cash(500, 250)], False))
+    assert "实收(刷卡) 5.00" in text
+    assert "银联 *1234" in text
+    assert "参考号 R-1" in text
+    assert "实收(扫码) 5.00" in text
+    assert "微信" in text
+    assert text.count("人工确认") == 1
+    assert text.index("刷卡") < text.index("找零")
+
+
+def test_a_shift_slip_splits_by_tender_and_tells_of_doubts(counter: Counter) -> None:  # noqa: F811
+    bind_terminals(counter)
+    fill(counter)
+    approve(counter, start(counter))
+    fill(counter)
+    lost = start(counter)
+    answer(counter, lost, "unknown")
+    counter.do(ReleaseAttempt, attempt_id=lost)
+    counter.do(CloseShift, shift_id=counter.events(ShiftOpened)[-1].shift_id, counted_fen=20_000)
+    job = store.print_jobs_at(counter.read, STORE, TILL, "queued")[-1]
+    engine = counter.engine
+    text = words(Layouts(SHOP, engine.origin, engine.types, engine.keystore)(counter.read, job))
+    assert "现金收款 0 笔 0.00" in text
+    assert "刷卡收款 1 笔" in text
+    assert "结果未明 1 笔" in text
+    assert "差额 0.00" in text
 
 
 def test_a_copy_says_so() -> None:

@@ -5,13 +5,14 @@ from typing import Any
 
 from tests.browser.fake_devices import DevicesAtTill
 from tests.browser.fake_goods import items
+from tests.browser.fake_payments import FakePayments
 from tests.browser.fake_scale import Answer, Json, refusal
 
 APPROVAL_LIMIT_FEN = 3000
 
 
 @dataclass
-class FakeShop(DevicesAtTill):
+class FakeShop(DevicesAtTill, FakePayments):
     """What the hub would know; `frame` messages made by changes wait in `outbox`."""
 
     items: list[Json] = field(default_factory=items)
@@ -47,6 +48,7 @@ class FakeShop(DevicesAtTill):
             "sync": self.sync,
             "devices": self.devices,
             "prints": self.prints,
+            "paying": self.paying(),
         }
 
     def command(self, body: Json) -> Answer:
@@ -239,20 +241,28 @@ class FakeShop(DevicesAtTill):
     def do_PayCash(self, body: Json) -> Answer:
         """Take the money; the receipt goes to the printer."""
         assert self.basket
-        total_fen = self.basket["total_fen"]
-        if body["due_fen"] != total_fen:
+        due_fen = self.due_fen()
+        if body["due_fen"] != due_fen:
             return refusal("orders.total_changed", "合计已变")
+        parts = self.payments_of(
+            [one for one in self.attempts if one["holds"] and one["state"] == "approved"]
+        )
+        return 200, self.placed(body["tendered_fen"] - due_fen, parts)
+
+    def placed(self, change_fen: int, payments: list[Json]) -> Json:
+        """The basket becomes an order."""
+        assert self.basket
         self.orders_paid += 1
-        order_id = self.basket["order_id"]
-        self._emptied()
-        return 200, {
-            "order_id": order_id,
+        order = {
+            "order_id": self.basket["order_id"],
             "receipt_no": f"S001-T01-20261122-{self.orders_paid:04d}",
             "business_date": "2026-11-22",
-            "total_fen": total_fen,
-            "change_fen": body["tendered_fen"] - total_fen,
-            "payments": [],
+            "total_fen": self.basket["total_fen"],
+            "change_fen": change_fen,
+            "payments": payments,
         }
+        self._emptied()
+        return order
 
     def do_SettlePrint(self, body: Json) -> Answer:
         """A person has looked at the paper."""

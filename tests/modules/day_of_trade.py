@@ -8,6 +8,8 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from hub.kernel.context import SYSTEM, Actor, Caller
 from hub.kernel.messages import Command
 from hub.kernel.writer import Outcome
@@ -20,6 +22,7 @@ from hub.modules.identity.model import permissions_of
 from hub.modules.inventory.messages import ReceivedLine, ReceiveStock
 from hub.modules.orders import messages as orders
 from hub.modules.payments.messages import CloseShift, OpenDrawer, OpenShift, TakeXReport
+from tests.modules.day_of_cards import Cards
 
 Dispatch = Callable[[Command, Caller], Outcome]
 TILLS = ("T01", "T02", "T03")
@@ -41,6 +44,7 @@ class Day:
         self._shifts: dict[str, str] = {}
         self._open: dict[str, orders.Scanned] = {}
         self._parked: list[str] = []
+        self._cards = Cards(self.send, self._random, self.new_id, self._at)
         self.outcomes: dict[str, int] = {}
         """How often each command came out how, by "PayCash" or "PayCash orders.total_changed"."""
 
@@ -81,8 +85,12 @@ class Day:
             self._resume: 4,
             self._clear: 2,
             self._pay: 16,
+            self._ask: 14,
+            self._cards.answer: 18,
+            self._meddle: 6,
+            self._refund: 3,
             self._place: 8,
-            self._deliver: 2,
+            self._deliver: 6,
             self._recall: 1,
             self._lift_recall: 1,
             self._drawer: 3,
@@ -94,7 +102,8 @@ class Day:
             act(self._random.choice(TILLS))
 
     def close_shop(self) -> None:
-        """Count every drawer."""
+        """End what the terminals still owe an answer for, and count every drawer."""
+        self._cards.finish()
         for till in TILLS:
             self._close_shift(till)
 
@@ -165,7 +174,7 @@ class Day:
 
     def _set_quantity(self, till: str) -> None:
         if (last := self._open.get(till)) is not None:
-            self.send(
+            changed = self.send(
                 orders.SetQuantity,
                 self._at(till),
                 order_id=last.order_id,
@@ -173,16 +182,24 @@ class Day:
                 qty_milli=self._random.choice((1_000, 2_000, 5_000, 12_000, 500, 0)),
                 approval=self._approval(),
             )
+            self._summed(till, last, changed)
 
     def _void(self, till: str) -> None:
         if (last := self._open.get(till)) is not None:
-            self.send(
+            voided = self.send(
                 orders.VoidLine,
                 self._at(till),
                 order_id=last.order_id,
                 line_id=last.line_id,
                 approval=self._approval(),
             )
+            self._summed(till, last, voided)
+
+    def _summed(
+        self, till: str, last: orders.Scanned, changed: orders.BasketChanged | orders.Scanned | None
+    ) -> None:
+        if changed is not None:
+            self._open[till] = msgspec.structs.replace(last, total_fen=changed.total_fen)
 
     def _park(self, till: str) -> None:
         if (last := self._open.get(till)) is not None and last.order_id is not None:
@@ -211,14 +228,7 @@ class Day:
         last = self._open.get(till)
         if last is None:
             return
-        looked = self.send(
-            orders.ScanCode,
-            self._at(till),
-            terminal_id=till,
-            code=self._items[200].barcodes[0],
-            order_id=last.order_id,
-        )
-        due_fen = looked.total_fen if looked is not None else last.total_fen
+        due_fen = self._looked_up_fen(till, last)
         tendered_fen = due_fen + self._random.choice((0, 0, 0, 350, 5_000, -1))
         paid = self.send(
             orders.PayCash,
@@ -230,6 +240,28 @@ class Day:
         )
         if paid is not None:
             del self._open[till]
+
+    def _looked_up_fen(self, till: str, last: orders.Scanned) -> int:
+        """What is left to pay of the basket, with one more thing on it."""
+        looked = self.send(
+            orders.ScanCode,
+            self._at(till),
+            terminal_id=till,
+            code=self._items[200].barcodes[0],
+            order_id=last.order_id,
+        )
+        self._summed(till, last, looked)
+        return self._open[till].total_fen - self._cards.paid_fen(last.order_id)
+
+    def _ask(self, till: str) -> None:
+        if (last := self._open.get(till)) is not None and last.order_id is not None:
+            self._cards.start(till, last.order_id, self._looked_up_fen(till, last))
+
+    def _meddle(self, till: str) -> None:
+        self._cards.meddle(till, self._approval())
+
+    def _refund(self, till: str) -> None:
+        self._cards.refund(till, self._approval())
 
     def _place(self, till: str) -> None:
         items = self._random.sample(self._items, self._random.randint(1, 10))
@@ -254,7 +286,7 @@ class Day:
         )
 
     def _deliver(self, _till: str) -> None:
-        items = self._random.sample(self._items, 5)
+        items = [self._items[200], *self._random.sample(self._items[:200], 5)]
         lines = [
             ReceivedLine(item_id=item.item_id, qty_milli=1000 * self._random.randint(1, 24)) for item in items
         ]
@@ -275,11 +307,13 @@ class Day:
         self.send(CloseShift, self._at(till), shift_id=self._shifts[till], counted_fen=counted_fen)
 
     def _open_shift(self, till: str) -> None:
-        self._shifts[till] = self.new_id()
+        shift_id = self.new_id()
         float_fen = self._random.choice((0, 20_000, 50_000))
-        self.send(
-            OpenShift, self._at(till), shift_id=self._shifts[till], terminal_id=till, float_fen=float_fen
+        opened = self.send(
+            OpenShift, self._at(till), shift_id=shift_id, terminal_id=till, float_fen=float_fen
         )
+        if opened is not None:
+            self._shifts[till] = shift_id
 
     def _sign_in(self, till: str) -> None:
         pin = self._random.choice((PINS["cashier"], PINS["cashier"], "000000"))

@@ -30,7 +30,7 @@ def test_unknown_fields_are_refused(kind: type[Command]) -> None:
 
 @pytest.mark.parametrize("kind", COMMANDS, ids=lambda kind: kind.__name__)
 def test_a_command_that_carries_a_secret_says_so(kind: type[Command]) -> None:
-    carried = {"pin", "approval"} & set(kind.__struct_fields__)
+    carried = {"pin", "approval", "pay_code"} & set(kind.__struct_fields__)
     assert carried == set(kind.secret_fields)
 
 

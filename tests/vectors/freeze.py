@@ -19,10 +19,14 @@ from hub.kernel.dump import dump
 from hub.kernel.journal import read_page
 from hub.kernel.schema import tables_of
 from hub.modules.catalogue import demo
+from hub.modules.catalogue.messages import RecallGoods
 from hub.modules.identity.messages import SignIn
+from hub.modules.payments.messages import RefundPayment
 from tests.devices.counter import DRAWER, SCANNER, Counter
+from tests.devices.pay_counter import bind_terminals
 from tests.modules.day_of_trade import NUMBERS, PINS, Day
-from tests.modules.shop import STORE, TILL
+from tests.modules.electronic import approve, fill, start
+from tests.modules.shop import STORE, TILL, approval
 
 HERE = Path(__file__).resolve().parent / "journal"
 STEPS, ROUNDS, SEED = 10, 15, 20_261_122
@@ -40,6 +44,10 @@ def trade(counter: Counter) -> None:
     day = Day(counter.engine.bus.dispatch, SEED)
     day.open_shop()
     counter.devices()
+    bind_terminals(counter)
+    use_card(counter)
+    recalled = {"item_id": demo.items()[90].item_id, "batch": "B-0", "reason": "供应商通知"}
+    counter.do(RecallGoods, SYSTEM, **recalled)
     sign_in(counter, "manager", PINS["manager"], times=2)
     sign_in(counter, "cashier", "000000", times=5)
     counter.clock.pass_s(61)
@@ -55,6 +63,16 @@ def sign_in(counter: Counter, role: str, pin: str, times: int) -> None:
     """At the first till, as often as that: right twice ends the first session, wrong five times locks."""
     for _ in range(times):
         counter.send(SignIn, Caller(), terminal_id=TILL, staff_no=NUMBERS[role], pin=pin)
+
+
+def use_card(counter: Counter) -> None:
+    """A sale by card at the first till, and a part of the money back."""
+    fill(counter)
+    payment_id, refund_id = start(counter), counter.new_id()
+    approve(counter, payment_id)
+    back = {"refund_id": refund_id, "payment_id": payment_id, "terminal_id": TILL, "amount_fen": 100}
+    counter.do(RefundPayment, reason="退货", approval=approval(), **back)
+    approve(counter, refund_id)
 
 
 def use_hardware(counter: Counter, number: int) -> None:

@@ -551,6 +551,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/orders/finish-sale": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** FinishSale */
+        post: operations["ApiOrdersFinishSaleFinishSale"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/orders/paid/{business_date}": {
         parameters: {
             query?: never;
@@ -704,6 +721,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/orders/start-payment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** StartPayment */
+        post: operations["ApiOrdersStartPaymentStartPayment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/orders/unknown-codes": {
         parameters: {
             query?: never;
@@ -755,6 +789,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/payments/attempts/ask-again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** AskAgain */
+        post: operations["ApiPaymentsAttemptsAskAgainAskAgain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/attempts/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel */
+        post: operations["ApiPaymentsAttemptsCancelCancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/attempts/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Code */
+        post: operations["ApiPaymentsAttemptsCodeCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/attempts/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Release */
+        post: operations["ApiPaymentsAttemptsReleaseRelease"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/attempts/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Settle */
+        post: operations["ApiPaymentsAttemptsSettleSettle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/payments/drawer/open": {
         parameters: {
             query?: never;
@@ -783,6 +902,57 @@ export interface paths {
         get: operations["ApiPaymentsOrdersOrderIdPayments"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/orders/{order_id}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Attempts */
+        get: operations["ApiPaymentsOrdersOrderIdAttemptsAttempts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/orders/{order_id}/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Refunds */
+        get: operations["ApiPaymentsOrdersOrderIdRefundsRefunds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/refund": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refund */
+        post: operations["ApiPaymentsRefundRefund"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1001,6 +1171,13 @@ export interface components {
             result: "granted" | "denied";
             terminal_id: string | null;
         };
+        /** AskAgain */
+        AskAgain: {
+            attempt_id: string;
+            command_id: string;
+            /** @constant */
+            type: "AskAgain";
+        };
         /**
          * AskFrame
          * @description A scan that needs the cashier: a code that nobody knows, or goods to be weighed.
@@ -1013,6 +1190,46 @@ export interface components {
             seq: number;
             /** @enum {unknown} */
             type: "ask";
+        };
+        /** AttemptChanged */
+        AttemptChanged: {
+            attempt_id: string;
+            order_id: string;
+            /** @enum {string} */
+            state: "awaiting_code" | "requested" | "pending" | "unknown" | "reversing" | "doubtful" | "approved" | "booked" | "refused" | "reversed";
+        };
+        /**
+         * AttemptView
+         * @description An electronic payment under way or over.
+         *
+         *         `holds`: a basket waits for it. `reason` is a code of ours, `text` the terminal's own words.
+         */
+        AttemptView: {
+            account: string;
+            /** @enum {unknown} */
+            act: "refund" | "sale" | "settlement";
+            amount_fen: number;
+            approver_id: string | null;
+            asked_by: string | null;
+            attempt_id: string;
+            changed_ms: number;
+            holds: number;
+            is_open: number;
+            note: string;
+            opened_ms: number;
+            order_id: string;
+            original_id: string | null;
+            reason: string;
+            reference: string;
+            scheme: string;
+            settled_by: string | null;
+            shift_id: string;
+            /** @enum {unknown} */
+            state: "approved" | "awaiting_code" | "booked" | "doubtful" | "pending" | "refused" | "requested" | "reversed" | "reversing" | "unknown";
+            tender: string;
+            terminal_id: string;
+            text: string;
+            tries: number;
         };
         /** BalanceView */
         BalanceView: {
@@ -1030,7 +1247,7 @@ export interface components {
             lines: components["schemas"]["LineView"][];
             order_id: string;
             /** @enum {unknown} */
-            state: "cleared" | "open" | "paid" | "parked";
+            state: "cleared" | "open" | "paid" | "parked" | "paying";
             tax_fen: number;
             terminal_id: string;
             total_fen: number;
@@ -1040,7 +1257,7 @@ export interface components {
         BasketChanged: {
             order_id: string;
             /** @enum {string} */
-            state: "open" | "parked" | "paid" | "cleared";
+            state: "open" | "parked" | "paying" | "paid" | "cleared";
             total_fen: number;
         };
         /**
@@ -1060,6 +1277,13 @@ export interface components {
             terminal_id: string | null;
             /** @constant */
             type: "BindDevice";
+        };
+        /** CancelAttempt */
+        CancelAttempt: {
+            attempt_id: string;
+            command_id: string;
+            /** @constant */
+            type: "CancelAttempt";
         };
         /** CategoryView */
         CategoryView: {
@@ -1162,6 +1386,13 @@ export interface components {
             person_id: string;
             /** @constant */
             type: "ErasePerson";
+        };
+        /** FinishSale */
+        FinishSale: {
+            command_id: string;
+            order_id: string;
+            /** @constant */
+            type: "FinishSale";
         };
         /**
          * Frame
@@ -1308,7 +1539,10 @@ export interface components {
             lines: components["schemas"]["LineView"][];
             order: components["schemas"]["OrderRow"];
         };
-        /** OrderPlaced */
+        /**
+         * OrderPlaced
+         * @description Answer to PayCash, FinishSale and PlaceOrder.
+         */
         OrderPlaced: {
             business_date: string;
             change_fen: number;
@@ -1334,10 +1568,20 @@ export interface components {
             receipt_no: string | null;
             shift_id: string | null;
             /** @enum {unknown} */
-            state: "cleared" | "open" | "paid" | "parked";
+            state: "cleared" | "open" | "paid" | "parked" | "paying";
             tax_fen: number;
             terminal_id: string;
             total_fen: number;
+        };
+        /**
+         * PaidFrame
+         * @description A basket of the terminal became an order by a card's or a code's approval.
+         */
+        PaidFrame: {
+            order: components["schemas"]["OrderPlaced"];
+            seq: number;
+            /** @enum {unknown} */
+            type: "paid";
         };
         /** ParkBasket */
         ParkBasket: {
@@ -1368,22 +1612,55 @@ export interface components {
             /** @constant */
             type: "PayCash";
         };
-        /** PaymentDone */
+        /**
+         * Paying
+         * @description The card and code payments of a till: all of its basket's, and others that are not over yet.
+         */
+        Paying: {
+            attempts: components["schemas"]["AttemptView"][];
+            loose: components["schemas"]["AttemptView"][];
+        };
+        /**
+         * PayingFrame
+         * @description The card and code payments that the terminal has to do with, whenever one of them moves.
+         */
+        PayingFrame: {
+            paying: components["schemas"]["Paying"];
+            seq: number;
+            /** @enum {unknown} */
+            type: "paying";
+        };
+        /**
+         * PaymentDone
+         * @description One payment as booked: amount stays with the shop, change goes back to the customer.
+         */
         PaymentDone: {
+            /** @default  */
+            account?: string;
             amount_fen: number;
             change_fen: number;
             payment_id: string;
-            /** @constant */
-            tender: "cash";
+            /** @default  */
+            reference?: string;
+            /** @default  */
+            scheme?: string;
+            /** @default null */
+            settled_by?: string | null;
+            /** @enum {unknown} */
+            tender: "card" | "cash" | "code";
             tendered_fen: number;
         };
         /** PaymentView */
         PaymentView: {
+            account: string;
             amount_fen: number;
             at_ms: number;
             change_fen: number;
             order_id: string;
             payment_id: string;
+            reference: string;
+            scheme: string;
+            settled_by: string | null;
             shift_id: string;
             tender: string;
             tendered_fen: number;
@@ -1411,6 +1688,14 @@ export interface components {
             payment_id: string;
             /** @constant */
             tender: "cash";
+        };
+        /** PresentCode */
+        PresentCode: {
+            attempt_id: string;
+            command_id: string;
+            pay_code: string;
+            /** @constant */
+            type: "PresentCode";
         };
         /** PressScaleKey */
         PressScaleKey: {
@@ -1503,6 +1788,39 @@ export interface components {
             item_id: string;
             qty_milli: number;
         };
+        /** RefundPayment */
+        RefundPayment: {
+            amount_fen: number;
+            approval?: components["schemas"]["Approval"] | null;
+            command_id: string;
+            payment_id: string;
+            reason: string;
+            refund_id: string;
+            terminal_id: string;
+            /** @constant */
+            type: "RefundPayment";
+        };
+        /** RefundStarted */
+        RefundStarted: {
+            amount_fen: number;
+            is_given: boolean;
+            payment_id: string;
+            refund_id: string;
+        };
+        /** RefundView */
+        RefundView: {
+            amount_fen: number;
+            approver_id: string;
+            at_ms: number;
+            order_id: string;
+            payment_id: string;
+            reason: string;
+            reference: string;
+            refund_id: string;
+            settled_by: string | null;
+            shift_id: string;
+            tender: string;
+        };
         /** RegisterTerminal */
         RegisterTerminal: {
             command_id: string;
@@ -1510,6 +1828,13 @@ export interface components {
             terminal_id: string;
             /** @constant */
             type: "RegisterTerminal";
+        };
+        /** ReleaseAttempt */
+        ReleaseAttempt: {
+            attempt_id: string;
+            command_id: string;
+            /** @constant */
+            type: "ReleaseAttempt";
         };
         /** Reprint */
         Reprint: {
@@ -1587,6 +1912,16 @@ export interface components {
             /** @constant */
             type: "SetQuantity";
         };
+        /** SettleAttempt */
+        SettleAttempt: {
+            approval?: components["schemas"]["Approval"] | null;
+            attempt_id: string;
+            command_id: string;
+            is_paid: boolean;
+            reason: string;
+            /** @constant */
+            type: "SettleAttempt";
+        };
         /** SettlePrint */
         SettlePrint: {
             command_id: string;
@@ -1614,14 +1949,22 @@ export interface components {
         /** ShiftTotals */
         ShiftTotals: {
             business_date: string;
+            /** @default 0 */
+            by_hand_count?: number;
             cash_fen: number;
             counted_fen?: number | null;
             difference_fen?: number | null;
+            /** @default 0 */
+            doubtful_count?: number;
+            /** @default 0 */
+            doubtful_fen?: number;
             expected_fen: number;
             float_fen: number;
             no_sale_count: number;
             payment_count: number;
             shift_id: string;
+            /** @default [] */
+            tenders?: components["schemas"]["TenderSum"][];
             terminal_id: string;
         };
         /**
@@ -1682,6 +2025,7 @@ export interface components {
             clock_trusted: boolean;
             devices: components["schemas"]["DeviceView"][];
             parked: components["schemas"]["OrderRow"][];
+            paying: components["schemas"]["Paying"];
             prints: components["schemas"]["PrintJobView"][];
             seq: number;
             shift: components["schemas"]["ShiftView"] | null;
@@ -1698,6 +2042,18 @@ export interface components {
             role: "cashier" | "manager" | "admin";
             staff_id: string;
             staff_no: string;
+        };
+        /** StartPayment */
+        StartPayment: {
+            amount_fen: number;
+            attempt_id: string;
+            command_id: string;
+            due_fen: number;
+            order_id: string;
+            /** @enum {string} */
+            tender: "card" | "code";
+            /** @constant */
+            type: "StartPayment";
         };
         /** StockReceived */
         StockReceived: {
@@ -1746,6 +2102,16 @@ export interface components {
             shift_id: string;
             /** @constant */
             type: "TakeXReport";
+        };
+        /** TenderSum */
+        TenderSum: {
+            amount_fen: number;
+            count: number;
+            /** @default 0 */
+            refund_count?: number;
+            /** @default 0 */
+            refund_fen?: number;
+            tender: string;
         };
         /** TerminalView */
         TerminalView: {
@@ -3005,6 +3371,45 @@ export interface operations {
             };
         };
     };
+    ApiOrdersFinishSaleFinishSale: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FinishSale"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderPlaced"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiOrdersPaidBusinessDatePaid: {
         parameters: {
             query?: {
@@ -3335,6 +3740,45 @@ export interface operations {
             };
         };
     };
+    ApiOrdersStartPaymentStartPayment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartPayment"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttemptChanged"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiOrdersUnknownCodesUnknownCodes: {
         parameters: {
             query?: {
@@ -3448,6 +3892,201 @@ export interface operations {
             };
         };
     };
+    ApiPaymentsAttemptsAskAgainAskAgain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskAgain"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttemptChanged"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPaymentsAttemptsCancelCancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelAttempt"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttemptChanged"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPaymentsAttemptsCodeCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresentCode"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttemptChanged"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPaymentsAttemptsReleaseRelease: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseAttempt"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttemptChanged"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPaymentsAttemptsSettleSettle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettleAttempt"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttemptChanged"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiPaymentsDrawerOpenOpenDrawer: {
         parameters: {
             query?: never;
@@ -3505,6 +4144,119 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PaymentView"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPaymentsOrdersOrderIdAttemptsAttempts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttemptView"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPaymentsOrdersOrderIdRefundsRefunds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefundView"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPaymentsRefundRefund: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefundPayment"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefundStarted"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

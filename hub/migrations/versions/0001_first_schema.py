@@ -12,6 +12,7 @@ def upgrade() -> None:
     _identity()
     _catalogue()
     _gateway()
+    _payments()
 
 
 def _kernel() -> None:
@@ -148,4 +149,13 @@ def _gateway() -> None:
         text("gateway_id"),
         integer("given_ms"),
         key=("job_id",),
+    )
+
+
+def _payments() -> None:
+    create(
+        "payments_codes",
+        text("attempt_id"),
+        text("code"),
+        key=("attempt_id",),
     )

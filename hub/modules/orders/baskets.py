@@ -14,6 +14,8 @@ def basket_for(
     row = store.basket_row(ctx.read, ctx.store_id, order_id)
     if row is None:
         return None, Decision.refuse("orders.basket_unknown", 404)
+    if row.state == "paying" and move(row.state, act) is None:
+        return None, Decision.refuse("orders.basket_paying")
     if move(row.state, act) is None:
         return None, Decision.refuse("orders.basket_not_in_state", state=row.state)
     elsewhere = None if anywhere and row.state == "parked" else wrong_terminal(ctx, row.terminal_id)

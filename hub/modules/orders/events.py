@@ -61,6 +61,10 @@ class PaidBy(msgspec.Struct, frozen=True, kw_only=True):
     amount_fen: int
     tendered_fen: int
     change_fen: int
+    reference: str = ""
+    scheme: str = ""
+    account: str = ""
+    settled_by: str | None = None
 
 
 class BasketOpened(Event, frozen=True, kw_only=True, tag="orders.basket_opened.v1"):
@@ -148,6 +152,23 @@ class BasketCleared(Event, frozen=True, kw_only=True, tag="orders.basket_cleared
     line_count: int
     total_fen: int
     approver_id: str | None
+
+
+class PayingBegan(Event, frozen=True, kw_only=True, tag="orders.paying_began.v1"):
+    """A card or code was asked for a part of the basket, which nobody may change until that is over."""
+
+    subject_field: ClassVar[str] = "order_id"
+    order_id: str
+    terminal_id: str
+    total_fen: int
+
+
+class PayingEnded(Event, frozen=True, kw_only=True, tag="orders.paying_ended.v1"):
+    """Nothing is under way for the basket any more, and nothing of it is paid: it may be changed again."""
+
+    subject_field: ClassVar[str] = "order_id"
+    order_id: str
+    terminal_id: str
 
 
 class UnknownCodeScanned(Event, frozen=True, kw_only=True, tag="orders.unknown_code_scanned.v1"):

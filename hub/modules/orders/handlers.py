@@ -188,6 +188,8 @@ def _onto_basket(ctx: Context, command: ScanCode | AddItem | AddWeighed, wanted:
     """Put an item on the till's open basket, opening one if none is."""
     row = store.open_basket_row(ctx.read, ctx.store_id, command.terminal_id)
     if row is not None:
+        if row.state == "paying":
+            return Decision.refuse("orders.basket_paying")
         if command.order_id is not None and command.order_id != row.order_id:
             return Decision.refuse("orders.another_basket_open")
         return put(ctx, row, wanted)

@@ -10,9 +10,9 @@ import msgspec
 from hub.kernel.messages import Command, View
 from hub.modules.audit.messages import Approval
 from hub.modules.orders.events import Weighing
-from hub.modules.payments.messages import PaymentDone, Tender
+from hub.modules.payments.messages import AttemptView, ElectronicTender, PaymentDone
 
-OrderState = Literal["open", "parked", "paid", "cleared"]
+OrderState = Literal["open", "parked", "paying", "paid", "cleared"]
 ScanOutcome = Literal["added", "raised", "unknown", "needs_weight"]
 
 
@@ -97,12 +97,34 @@ class ClearBasket(Command, frozen=True, kw_only=True):
 
 
 class PayCash(Command, frozen=True, kw_only=True):
-    """Pay the basket in cash; `due_fen` is the total the till showed, so a late scan is never paid unseen."""
+    """Pay in cash what is left to pay of the basket.
+
+    `due_fen` is what the till showed as left, so a late scan is never paid unseen.
+    """
 
     order_id: str
     payment_id: str
     due_fen: int
     tendered_fen: int
+
+
+class StartPayment(Command, frozen=True, kw_only=True):
+    """Take all of what is left to pay, or a part of it, by card or by the customer's payment code.
+
+    `due_fen` is what the till showed as left. For a code the till then waits for it to be scanned.
+    """
+
+    order_id: str
+    attempt_id: str
+    tender: ElectronicTender
+    due_fen: int
+    amount_fen: int
+
+
+class FinishSale(Command, frozen=True, kw_only=True):
+    """Try again to book a basket whose money is all there, but which could not be booked then."""
+
+    order_id: str
 
 
 class PlacedLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -118,7 +140,7 @@ class PlacedPayment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """What the customer hands over; cash beyond what is due comes back as change."""
 
     payment_id: str
-    tender: Tender
+    tender: Literal["cash"]
     amount_fen: int
 
 
@@ -152,7 +174,7 @@ class BasketChanged(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OrderPlaced(msgspec.Struct, frozen=True, kw_only=True):
-    """Answer to PayCash and PlaceOrder."""
+    """Answer to PayCash, FinishSale and PlaceOrder."""
 
     order_id: str
     receipt_no: str
@@ -230,6 +252,13 @@ class Basket(msgspec.Struct, frozen=True, kw_only=True):
     item_count: int
     lines: list[LineView]
     touched_line_id: str | None
+
+
+class Paying(msgspec.Struct, frozen=True, kw_only=True):
+    """The card and code payments of a till: all of its basket's, and others that are not over yet."""
+
+    attempts: list[AttemptView]
+    loose: list[AttemptView]
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):

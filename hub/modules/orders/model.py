@@ -23,10 +23,11 @@ VOID_LIMIT_FEN = 100_00
 
 
 class BasketState(StrEnum):
-    """A basket is served, waits, and ends as an order or given up."""
+    """A basket is served, waits, is being paid by card or code, and ends as an order or given up."""
 
     OPEN = "open"
     PARKED = "parked"
+    PAYING = "paying"
     PAID = "paid"
     CLEARED = "cleared"
 
@@ -38,6 +39,8 @@ class BasketAct(StrEnum):
     PARK = "park"
     RESUME = "resume"
     CLEAR = "clear"
+    ASK = "ask"
+    FREE = "free"
     PAY = "pay"
 
 
@@ -47,7 +50,11 @@ TRANSITIONS: dict[tuple[BasketState, BasketAct], BasketState] = {
     (BasketState.PARKED, BasketAct.RESUME): BasketState.OPEN,
     (BasketState.OPEN, BasketAct.CLEAR): BasketState.CLEARED,
     (BasketState.PARKED, BasketAct.CLEAR): BasketState.CLEARED,
+    (BasketState.OPEN, BasketAct.ASK): BasketState.PAYING,
+    (BasketState.PAYING, BasketAct.ASK): BasketState.PAYING,
+    (BasketState.PAYING, BasketAct.FREE): BasketState.OPEN,
     (BasketState.OPEN, BasketAct.PAY): BasketState.PAID,
+    (BasketState.PAYING, BasketAct.PAY): BasketState.PAID,
 }
 
 

@@ -4,8 +4,9 @@ from typing import Any
 
 from hub.kernel.module import CommandSpec, Durability, Manifest
 from hub.modules.audit.handlers import check_approval
-from hub.modules.orders import events, handlers, lines, messages, paying, projection
+from hub.modules.orders import electronic, events, handlers, lines, messages, paying, projection, reactions
 from hub.modules.orders.tables import TABLES
+from hub.modules.payments.events import AttemptMoved
 
 
 def _routes() -> list[Any]:
@@ -34,6 +35,8 @@ def manifest(scale_works: handlers.ScaleWorks) -> Manifest:
             CommandSpec(messages.ResumeBasket, handlers.resume_basket, SELL, EDIT),
             CommandSpec(messages.ClearBasket, handlers.clear_basket, SELL, EDIT, prepare=check_approval),
             CommandSpec(messages.PayCash, paying.pay_cash, SELL),
+            CommandSpec(messages.StartPayment, electronic.start_payment, SELL),
+            CommandSpec(messages.FinishSale, electronic.finish_sale, SELL),
             CommandSpec(messages.PlaceOrder, paying.place_order, SELL),
         ),
         events=(
@@ -44,6 +47,8 @@ def manifest(scale_works: handlers.ScaleWorks) -> Manifest:
             events.BasketParked,
             events.BasketResumed,
             events.BasketCleared,
+            events.PayingBegan,
+            events.PayingEnded,
             events.UnknownCodeScanned,
             events.OrderPaid,
         ),
@@ -55,10 +60,13 @@ def manifest(scale_works: handlers.ScaleWorks) -> Manifest:
             events.BasketParked: projection.basket_parked,
             events.BasketResumed: projection.basket_resumed,
             events.BasketCleared: projection.basket_cleared,
+            events.PayingBegan: projection.paying_began,
+            events.PayingEnded: projection.paying_ended,
             events.UnknownCodeScanned: projection.unknown_code_scanned,
             events.OrderPaid: projection.order_paid,
         },
         tables=TABLES,
+        reactions={AttemptMoved: reactions.attempt_moved},
         routes=_routes,
     )
 

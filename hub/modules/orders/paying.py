@@ -1,4 +1,4 @@
-"""Handlers that turn a basket, or a whole order at once, into money, stock and a receipt number."""
+"""What turns a basket, or a whole order at once, into money, stock and a receipt number."""
 
 from collections.abc import Sequence
 
@@ -7,6 +7,7 @@ import msgspec
 from hub.kernel.bounds import check_amount, check_ids, check_quantity, check_texts
 from hub.kernel.context import Context
 from hub.kernel.decision import Decision
+from hub.kernel.sql import Reader
 from hub.modules.catalogue import store as catalogue
 from hub.modules.catalogue.codes import PLAIN
 from hub.modules.catalogue.finding import Found, find
@@ -17,7 +18,15 @@ from hub.modules.inventory.model import Wanted
 from hub.modules.orders import store
 from hub.modules.orders.baskets import basket_for
 from hub.modules.orders.events import Line, OrderPaid, PaidBy
-from hub.modules.orders.messages import LineView, OrderPlaced, PayCash, PlacedLine, PlacedPayment, PlaceOrder
+from hub.modules.orders.messages import (
+    LineView,
+    OrderPlaced,
+    PayCash,
+    Paying,
+    PlacedLine,
+    PlacedPayment,
+    PlaceOrder,
+)
 from hub.modules.orders.model import (
     MAX_CODE_CHARS,
     MAX_LINES,
@@ -29,10 +38,22 @@ from hub.modules.orders.model import (
     split_due,
     sums,
 )
+from hub.modules.payments import attempts
+from hub.modules.payments import store as payments_store
 from hub.modules.payments.events import PaymentTaken
 from hub.modules.payments.handlers import no_open_shift, shift_to_pay_in, take_cash
-from hub.modules.payments.messages import PaymentDone
+from hub.modules.payments.messages import AttemptView, PaymentDone
 from hub.modules.payments.store import ShiftRow
+
+
+class Sale(msgspec.Struct, frozen=True):
+    """What is to become an order: its lines, and what was taken for it by card or code already."""
+
+    order_id: str
+    terminal_id: str
+    lines: Sequence[Line]
+    at_once: bool = False
+    parts: Sequence[AttemptView] = ()
 
 
 def pay_cash(command: PayCash, ctx: Context) -> Decision:
@@ -42,13 +63,35 @@ def pay_cash(command: PayCash, ctx: Context) -> Decision:
         return refusal
     if row.line_count == 0:
         return Decision.refuse("orders.basket_empty")
-    if row.total_fen != command.due_fen:
-        return Decision.refuse("orders.total_changed", total_fen=row.total_fen)
+    parts = held_parts(ctx, row) if row.state == "paying" else []
+    if any(part.state != "approved" for part in parts):
+        return Decision.refuse("payments.attempt_open")
+    due_fen = left_to_pay_fen(row, parts)
+    if due_fen != command.due_fen:
+        return Decision.refuse("orders.total_changed", total_fen=due_fen)
+    if parts and due_fen == 0:
+        return Decision.refuse("payments.nothing_to_pay", 400)
+    payment = PlacedPayment(payment_id=command.payment_id, tender="cash", amount_fen=command.tendered_fen)
+    return paid(ctx, sale_of(ctx, row, parts), [payment])
+
+
+def sale_of(ctx: Context, row: store.BasketRow, parts: Sequence[AttemptView]) -> Sale:
+    """A basket with what is on it now."""
     lines = [
         _sold(line) for line in store.lines(ctx.read, ctx.store_id, row.order_id) if line.state == "live"
     ]
-    payment = PlacedPayment(payment_id=command.payment_id, tender="cash", amount_fen=command.tendered_fen)
-    return _paid(ctx, row.order_id, row.terminal_id, lines, [payment], at_once=False)
+    return Sale(row.order_id, row.terminal_id, lines, parts=parts)
+
+
+def held_parts(ctx: Context, row: store.BasketRow) -> list[AttemptView]:
+    """The card and code payments that a basket waits for, or has."""
+    found = payments_store.attempts_of(ctx.read, ctx.store_id, row.order_id)
+    return [one for one in found if one.holds and one.is_open]
+
+
+def left_to_pay_fen(row: store.BasketRow, parts: Sequence[AttemptView]) -> int:
+    """What the approved payments leave of the total."""
+    return row.total_fen - sum(part.amount_fen for part in parts if part.state == "approved")
 
 
 def place_order(command: PlaceOrder, ctx: Context) -> Decision:
@@ -63,7 +106,7 @@ def place_order(command: PlaceOrder, ctx: Context) -> Decision:
     lines, refusal = _priced(ctx, command.lines)
     if refusal is not None:
         return refusal
-    return _paid(ctx, command.order_id, command.terminal_id, lines, command.payments, at_once=True)
+    return paid(ctx, Sale(command.order_id, command.terminal_id, lines, at_once=True), command.payments)
 
 
 def _priced(ctx: Context, placed: Sequence[PlacedLine]) -> tuple[list[Line], Decision | None]:
@@ -111,44 +154,63 @@ def _unsound(wanted: PlacedLine, line_ids: set[str]) -> Decision | None:
     )
 
 
-def _paid(
-    ctx: Context,
-    order_id: str,
-    terminal_id: str,
-    lines: Sequence[Line],
-    payments: Sequence[PlacedPayment],
-    at_once: bool,
-) -> Decision:
+def paid(ctx: Context, sale: Sale, cash: Sequence[PlacedPayment]) -> Decision:
     """Order, payments and stock movements as one decision; any refusal leaves nothing behind."""
-    shift = shift_to_pay_in(ctx, terminal_id)
+    shift = shift_to_pay_in(ctx, sale.terminal_id)
     if shift is None:
-        return no_open_shift(terminal_id)
-    total_fen, tax_fen = sums(lines)
-    if (refusal := check_amount(total_fen) or why_not_paid(ctx, lines)) is not None:
-        return refusal
-    taken, paid_by = _payments(ctx, shift, order_id, total_fen, payments)
+        return no_open_shift(sale.terminal_id)
+    total_fen, tax_fen = sums(sale.lines)
+    if (outside := check_amount(total_fen)) is not None:
+        return outside
+    booked = [attempts.book(part) for part in sale.parts]
+    taken = _payments(ctx, shift, sale.order_id, total_fen - sum(one.amount_fen for one in booked), cash)
     if taken.refusal is not None:
         return taken
-    moved = movements_for_sale(ctx, order_id, [Wanted(line.item_id, line.qty_milli) for line in lines])
+    moved = moves_of(ctx, sale)
     if moved.refusal is not None:
         return moved
-    seq = store.last_receipt_seq(ctx.read, ctx.store_id, terminal_id, shift.business_date) + 1
-    paid = OrderPaid(
-        order_id=order_id,
-        terminal_id=terminal_id,
-        receipt_no=receipt_no(ctx.store_id, terminal_id, shift.business_date, seq),
+    seq = store.last_receipt_seq(ctx.read, ctx.store_id, sale.terminal_id, shift.business_date) + 1
+    in_cash = [event for event in taken.events if isinstance(event, PaymentTaken)]
+    order = OrderPaid(
+        order_id=sale.order_id,
+        terminal_id=sale.terminal_id,
+        receipt_no=receipt_no(ctx.store_id, sale.terminal_id, shift.business_date, seq),
         receipt_seq=seq,
         business_date=shift.business_date,
         shift_id=shift.shift_id,
-        cashier_id=ctx.actor.staff_id if ctx.actor else None,
-        lines=tuple(lines),
+        cashier_id=_cashier(ctx, sale),
+        lines=tuple(sale.lines),
         total_fen=total_fen,
         tax_fen=tax_fen,
-        change_fen=sum(payment.change_fen for payment in paid_by),
-        payments=paid_by,
-        at_once=at_once,
+        change_fen=sum(payment.change_fen for payment in in_cash),
+        payments=tuple(_paid_by(event) for event in (*booked, *in_cash)),
+        at_once=sale.at_once,
     )
-    return Decision.of(paid, *taken.events, *moved.events, answer=_placed(paid))
+    return Decision.of(order, *booked, *taken.events, *moved.events, answer=placed(order))
+
+
+def paying_at(read: Reader, store_id: str, terminal_id: str) -> Paying:
+    """What a till has to do with card and code payments now: its basket's, and those left to themselves."""
+    row = store.open_basket_row(read, store_id, terminal_id)
+    mine = payments_store.attempts_of(read, store_id, row.order_id) if row is not None else []
+    known = {one.attempt_id for one in mine}
+    still_open = payments_store.open_attempts_at(read, store_id, terminal_id)
+    return Paying(attempts=mine, loose=[one for one in still_open if one.attempt_id not in known])
+
+
+def moves_of(ctx: Context, sale: Sale) -> Decision:
+    """What a sale takes off the shelves, or why it may not or cannot."""
+    if (stopped := why_not_paid(ctx, sale.lines)) is not None:
+        return stopped
+    wanted = [Wanted(line.item_id, line.qty_milli) for line in sale.lines]
+    return movements_for_sale(ctx, sale.order_id, wanted)
+
+
+def _cashier(ctx: Context, sale: Sale) -> str | None:
+    """Who sells: a terminal's answer comes from nobody, so then it is who asked for the money."""
+    if ctx.actor is not None:
+        return ctx.actor.staff_id
+    return sale.parts[-1].asked_by if sale.parts else None
 
 
 def _payments(
@@ -157,26 +219,28 @@ def _payments(
     order_id: str,
     total_fen: int,
     payments: Sequence[PlacedPayment],
-) -> tuple[Decision, tuple[PaidBy, ...]]:
-    """Each payment's part of the total taken, or why not."""
+) -> Decision:
+    """Each cash payment's part of what is left taken, or why not; with nothing left none is needed."""
+    if total_fen == 0 and not payments:
+        return Decision()
     if not 0 < len(payments) <= MAX_PAYMENTS or len({one.payment_id for one in payments}) < len(payments):
-        return Decision.refuse("orders.payments_malformed", 400, limit=MAX_PAYMENTS), ()
+        return Decision.refuse("orders.payments_malformed", 400, limit=MAX_PAYMENTS)
     for payment in payments:
         if (outside := check_amount(payment.amount_fen)) is not None:
-            return outside, ()
+            return outside
     tendered = [payment.amount_fen for payment in payments]
     parts = split_due(total_fen, tendered)
     if parts is None:
         if sum(tendered) < total_fen:
-            return Decision.refuse("payments.too_little", due_fen=total_fen, tendered_fen=sum(tendered)), ()
-        return Decision.refuse("orders.payments_malformed", 400, limit=MAX_PAYMENTS), ()
+            return Decision.refuse("payments.too_little", due_fen=total_fen, tendered_fen=sum(tendered))
+        return Decision.refuse("orders.payments_malformed", 400, limit=MAX_PAYMENTS)
     taken = Decision()
     for payment, part_fen in zip(payments, parts, strict=True):
         one = take_cash(ctx, shift, order_id, payment.payment_id, part_fen, payment.amount_fen)
         if one.refusal is not None:
-            return one, ()  # alone: a refusal keeps the events it comes with
+            return one  # alone: a refusal keeps the events it comes with
         taken += one
-    return taken, tuple(_paid_by(event) for event in taken.events if isinstance(event, PaymentTaken))
+    return taken
 
 
 def _paid_by(event: PaymentTaken) -> PaidBy:
@@ -186,6 +250,10 @@ def _paid_by(event: PaymentTaken) -> PaidBy:
         amount_fen=event.amount_fen,
         tendered_fen=event.tendered_fen,
         change_fen=event.change_fen,
+        reference=event.reference,
+        scheme=event.scheme,
+        account=event.account,
+        settled_by=event.settled_by,
     )
 
 
@@ -214,7 +282,7 @@ def _sold(line: LineView) -> Line:
     )
 
 
-def _placed(paid: OrderPaid) -> OrderPlaced:
+def placed(paid: OrderPaid) -> OrderPlaced:
     return OrderPlaced(
         order_id=paid.order_id,
         receipt_no=paid.receipt_no,
@@ -224,10 +292,14 @@ def _placed(paid: OrderPaid) -> OrderPlaced:
         payments=tuple(
             PaymentDone(
                 payment_id=one.payment_id,
-                tender="cash",
+                tender=one.tender,  # type: ignore[arg-type]
                 amount_fen=one.amount_fen,
                 tendered_fen=one.tendered_fen,
                 change_fen=one.change_fen,
+                reference=one.reference,
+                scheme=one.scheme,
+                account=one.account,
+                settled_by=one.settled_by,
             )
             for one in paid.payments
         ),

@@ -16,6 +16,8 @@ from hub.modules.orders.events import (
     LineAdded,
     LineVoided,
     OrderPaid,
+    PayingBegan,
+    PayingEnded,
     QuantityChanged,
     UnknownCodeScanned,
 )
@@ -154,6 +156,16 @@ def basket_resumed(record: Record[BasketResumed]) -> Rows:
 def basket_cleared(record: Record[BasketCleared]) -> Rows:
     """The basket given up."""
     return [(_move, {**_touch(record, record.event.order_id), "to_state": "cleared"})]
+
+
+def paying_began(record: Record[PayingBegan]) -> Rows:
+    """The basket locked."""
+    return [(_move, {**_touch(record, record.event.order_id), "to_state": "paying"})]
+
+
+def paying_ended(record: Record[PayingEnded]) -> Rows:
+    """The basket free again."""
+    return [(_move, {**_touch(record, record.event.order_id), "to_state": "open"})]
 
 
 def unknown_code_scanned(record: Record[UnknownCodeScanned]) -> Rows:

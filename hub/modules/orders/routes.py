@@ -13,6 +13,7 @@ from hub.modules.orders.messages import (
     Basket,
     BasketChanged,
     ClearBasket,
+    FinishSale,
     Order,
     OrderPlaced,
     OrderRow,
@@ -23,9 +24,11 @@ from hub.modules.orders.messages import (
     ScanCode,
     Scanned,
     SetQuantity,
+    StartPayment,
     UnknownCodeView,
     VoidLine,
 )
+from hub.modules.payments.messages import AttemptChanged
 
 SELL = "orders.sell"
 
@@ -101,6 +104,18 @@ class OrderController(Controller):
     @post("/pay-cash", status_code=200)
     async def pay_cash(self, data: PayCash, bus: Bus, caller: Caller) -> OrderPlaced:
         """Pay the basket in cash."""
+        answer: OrderPlaced = await send(bus, data, caller)
+        return answer
+
+    @post("/start-payment", status_code=200)
+    async def start_payment(self, data: StartPayment, bus: Bus, caller: Caller) -> AttemptChanged:
+        """Take money for the basket by card or by the customer's code."""
+        answer: AttemptChanged = await send(bus, data, caller)
+        return answer
+
+    @post("/finish-sale", status_code=200)
+    async def finish_sale(self, data: FinishSale, bus: Bus, caller: Caller) -> OrderPlaced:
+        """Book a basket whose money is all there."""
         answer: OrderPlaced = await send(bus, data, caller)
         return answer
 

@@ -54,7 +54,11 @@ _basket_columns = (
 _basket = Query(select(*_basket_columns).where(_here, orders.c.order_id == bindparam("order_id")), BasketRow)
 _open_basket = Query(
     select(*_basket_columns)
-    .where(_here, orders.c.state == "open", orders.c.terminal_id == bindparam("terminal_id"))
+    .where(
+        _here,
+        or_(orders.c.state == "open", orders.c.state == "paying"),
+        orders.c.terminal_id == bindparam("terminal_id"),
+    )
     .limit(1),
     BasketRow,
 )

@@ -2,7 +2,19 @@
 
 from typing import ClassVar
 
+import msgspec
+
 from hub.kernel.messages import Event
+
+
+class TenderSum(msgspec.Struct, frozen=True, kw_only=True):
+    """What a shift took and gave back by one tender."""
+
+    tender: str
+    count: int
+    amount_fen: int
+    refund_count: int = 0
+    refund_fen: int = 0
 
 
 class ShiftOpened(Event, frozen=True, kw_only=True, tag="payments.shift_opened.v1"):
@@ -16,7 +28,11 @@ class ShiftOpened(Event, frozen=True, kw_only=True, tag="payments.shift_opened.v
 
 
 class PaymentTaken(Event, frozen=True, kw_only=True, tag="payments.payment_taken.v1"):
-    """A customer paid: tendered − change = amount, and amount belongs to the order."""
+    """A customer paid: tendered − change = amount, and amount belongs to the order.
+
+    An electronic payment has its attempt's id, and what the acquirer said; `settled_by` is the manager on
+    whose word alone it counts as paid.
+    """
 
     subject_field: ClassVar[str] = "order_id"
     payment_id: str
@@ -27,6 +43,74 @@ class PaymentTaken(Event, frozen=True, kw_only=True, tag="payments.payment_taken
     amount_fen: int
     tendered_fen: int
     change_fen: int
+    reference: str = ""
+    scheme: str = ""
+    account: str = ""
+    settled_by: str | None = None
+
+
+class AttemptOpened(Event, frozen=True, kw_only=True, tag="payments.attempt_opened.v1"):
+    """A terminal or acquirer is to be asked for money: durable before the request leaves.
+
+    The attempt's id is the request's id. `original_id` is the payment that a refund gives back.
+    """
+
+    subject_field: ClassVar[str] = "order_id"
+    attempt_id: str
+    order_id: str
+    terminal_id: str
+    shift_id: str
+    act: str
+    tender: str
+    amount_fen: int
+    state: str
+    original_id: str | None = None
+    reason: str = ""
+    approver_id: str | None = None
+
+
+class AttemptMoved(Event, frozen=True, kw_only=True, tag="payments.attempt_moved.v1"):
+    """An attempt came to another state, or was tried once more.
+
+    `holds`: its basket waits for it. `reason` is a code of ours, `text` what the terminal says to people.
+    `settled_by` is the manager who said by hand how it ended, `note` why.
+    """
+
+    subject_field: ClassVar[str] = "order_id"
+    attempt_id: str
+    order_id: str
+    terminal_id: str
+    shift_id: str
+    act: str
+    tender: str
+    amount_fen: int
+    state: str
+    tries: int
+    holds: bool
+    reason: str = ""
+    text: str = ""
+    reference: str = ""
+    scheme: str = ""
+    account: str = ""
+    settled_by: str | None = None
+    note: str = ""
+
+
+class PaymentRefunded(Event, frozen=True, kw_only=True, tag="payments.payment_refunded.v1"):
+    """Money of a payment went back to the customer: Σ refunds ≤ what was paid."""
+
+    subject_field: ClassVar[str] = "order_id"
+    refund_id: str
+    payment_id: str
+    order_id: str
+    shift_id: str
+    terminal_id: str
+    tender: str
+    amount_fen: int
+    reason: str
+    approver_id: str
+    reference: str = ""
+    settled_by: str | None = None
 
 
 class NoSaleDrawerRequested(Event, frozen=True, kw_only=True, tag="payments.no_sale_drawer_requested.v1"):
@@ -50,6 +134,7 @@ class XReportTaken(Event, frozen=True, kw_only=True, tag="payments.x_report_take
     expected_fen: int
     payment_count: int
     no_sale_count: int
+    tenders: tuple[TenderSum, ...] = ()
 
 
 class ShiftClosed(Event, frozen=True, kw_only=True, tag="payments.shift_closed.v1"):
@@ -66,3 +151,7 @@ class ShiftClosed(Event, frozen=True, kw_only=True, tag="payments.shift_closed.v
     difference_fen: int
     payment_count: int
     no_sale_count: int
+    tenders: tuple[TenderSum, ...] = ()
+    doubtful_count: int = 0
+    doubtful_fen: int = 0
+    by_hand_count: int = 0

@@ -62,7 +62,9 @@ def close_shift(command: CloseShift, ctx: Context) -> Decision:
     shift, refusal = _shift_for(ctx, command.shift_id, ShiftAct.CLOSE)
     if shift is None:
         return refusal
-    totals = store.totals_of(shift)
+    if store.held_at(ctx.read, ctx.store_id, shift.terminal_id):
+        return Decision.refuse("payments.attempt_open")
+    totals = store.totals_of(ctx.read, ctx.store_id, shift)
     difference = command.counted_fen - totals.expected_fen
     counted = msgspec.structs.replace(totals, counted_fen=command.counted_fen, difference_fen=difference)
     closed = ShiftClosed(
@@ -76,6 +78,10 @@ def close_shift(command: CloseShift, ctx: Context) -> Decision:
         difference_fen=difference,
         payment_count=totals.payment_count,
         no_sale_count=totals.no_sale_count,
+        tenders=totals.tenders,
+        doubtful_count=totals.doubtful_count,
+        doubtful_fen=totals.doubtful_fen,
+        by_hand_count=totals.by_hand_count,
     )
     return Decision.of(closed, answer=counted)
 
@@ -88,7 +94,7 @@ def take_x_report(command: TakeXReport, ctx: Context) -> Decision:
     approved = approve(ctx, "payments.x_report", shift.shift_id)
     if approved.approver_id is None:
         return approved.decision
-    totals = store.totals_of(shift)
+    totals = store.totals_of(ctx.read, ctx.store_id, shift)
     taken = XReportTaken(
         shift_id=shift.shift_id,
         terminal_id=shift.terminal_id,
@@ -96,6 +102,7 @@ def take_x_report(command: TakeXReport, ctx: Context) -> Decision:
         expected_fen=totals.expected_fen,
         payment_count=totals.payment_count,
         no_sale_count=totals.no_sale_count,
+        tenders=totals.tenders,
     )
     return approved.decision + Decision.of(taken, answer=totals)
 

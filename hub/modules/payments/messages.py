@@ -6,8 +6,23 @@ import msgspec
 
 from hub.kernel.messages import Command, View
 from hub.modules.audit.messages import Approval
+from hub.modules.payments.attempt_model import Act, Answer, Asked
+from hub.modules.payments.events import TenderSum
 
-Tender = Literal["cash"]
+Tender = Literal["cash", "card", "code"]
+ElectronicTender = Literal["card", "code"]
+AttemptStateName = Literal[
+    "awaiting_code",
+    "requested",
+    "pending",
+    "unknown",
+    "reversing",
+    "doubtful",
+    "approved",
+    "booked",
+    "refused",
+    "reversed",
+]
 
 
 class OpenShift(Command, frozen=True, kw_only=True):
@@ -42,6 +57,88 @@ class OpenDrawer(Command, frozen=True, kw_only=True):
     approval: Approval | None = None
 
 
+class PresentCode(Command, frozen=True, kw_only=True):
+    """The customer's payment code was scanned or typed for a payment that waits for one."""
+
+    secret_fields: ClassVar[tuple[str, ...]] = ("pay_code",)
+    attempt_id: str
+    pay_code: str
+
+
+class CancelAttempt(Command, frozen=True, kw_only=True):
+    """Give up an electronic payment that is under way, or give back one whose order is not paid yet."""
+
+    attempt_id: str
+
+
+class ReleaseAttempt(Command, frozen=True, kw_only=True):
+    """Let the basket go on without a payment of unknown end; the hub goes on to reverse it."""
+
+    attempt_id: str
+
+
+class AskAgain(Command, frozen=True, kw_only=True):
+    """Ask about an unknown payment from the beginning."""
+
+    attempt_id: str
+
+
+class SettleAttempt(Command, frozen=True, kw_only=True):
+    """A manager looked at the terminal and says how a payment of unknown end came out."""
+
+    secret_fields: ClassVar[tuple[str, ...]] = ("approval",)
+    attempt_id: str
+    is_paid: bool
+    reason: str
+    approval: Approval | None = None
+
+
+class TakePayAnswer(Command, frozen=True, kw_only=True):
+    """What a terminal, or its silence, says of an attempt; `asked` is what it answers."""
+
+    attempt_id: str
+    asked: Asked
+    state: Answer
+    reason: str = ""
+    text: str = ""
+    amount_fen: int | None = None
+    reference: str = ""
+    scheme: str = ""
+    account: str = ""
+
+
+class RefundPayment(Command, frozen=True, kw_only=True):
+    """Give money of a payment back by the way it came; always needs an approval.
+
+    Cash goes out of the drawer at once. A card or code refund is asked of the terminal first.
+    """
+
+    secret_fields: ClassVar[tuple[str, ...]] = ("approval",)
+    refund_id: str
+    payment_id: str
+    terminal_id: str
+    amount_fen: int
+    reason: str
+    approval: Approval | None = None
+
+
+class AttemptChanged(msgspec.Struct, frozen=True, kw_only=True):
+    """Answer to the commands on an electronic payment; what comes of it later is shown live."""
+
+    attempt_id: str
+    order_id: str
+    state: AttemptStateName
+
+
+class RefundStarted(msgspec.Struct, frozen=True, kw_only=True):
+    """Answer to RefundPayment: given already, or asked of the terminal."""
+
+    refund_id: str
+    payment_id: str
+    amount_fen: int
+    is_given: bool
+
+
 class ShiftStarted(msgspec.Struct, frozen=True, kw_only=True):
     """Answer to OpenShift."""
 
@@ -61,6 +158,10 @@ class ShiftTotals(msgspec.Struct, frozen=True, kw_only=True):
     expected_fen: int
     payment_count: int
     no_sale_count: int
+    tenders: tuple[TenderSum, ...] = ()
+    doubtful_count: int = 0
+    doubtful_fen: int = 0
+    by_hand_count: int = 0
     counted_fen: int | None = None
     difference_fen: int | None = None
 
@@ -73,13 +174,17 @@ class DrawerRequested(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PaymentDone(msgspec.Struct, frozen=True, kw_only=True):
-    """One payment as booked: amount stays in the drawer, change goes back to the customer."""
+    """One payment as booked: amount stays with the shop, change goes back to the customer."""
 
     payment_id: str
     tender: Tender
     amount_fen: int
     tendered_fen: int
     change_fen: int
+    reference: str = ""
+    scheme: str = ""
+    account: str = ""
+    settled_by: str | None = None
 
 
 class ShiftView(View, frozen=True):
@@ -119,4 +224,55 @@ class PaymentView(View, frozen=True):
     amount_fen: int
     tendered_fen: int
     change_fen: int
+    reference: str
+    scheme: str
+    account: str
+    settled_by: str | None
     at_ms: int
+
+
+class RefundView(View, frozen=True):
+    """Money that went back of a payment."""
+
+    refund_id: str
+    payment_id: str
+    order_id: str
+    shift_id: str
+    tender: str
+    amount_fen: int
+    reason: str
+    approver_id: str
+    reference: str
+    settled_by: str | None
+    at_ms: int
+
+
+class AttemptView(View, frozen=True):
+    """An electronic payment under way or over.
+
+    `holds`: a basket waits for it. `reason` is a code of ours, `text` the terminal's own words.
+    """
+
+    attempt_id: str
+    order_id: str
+    terminal_id: str
+    shift_id: str
+    act: Act
+    tender: str
+    amount_fen: int
+    original_id: str | None
+    state: AttemptStateName
+    tries: int
+    holds: int
+    is_open: int
+    reason: str
+    text: str
+    reference: str
+    scheme: str
+    account: str
+    asked_by: str | None
+    approver_id: str | None
+    settled_by: str | None
+    note: str
+    opened_ms: int
+    changed_ms: int

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+TENDERS = ("cash", "card", "code")
+
 
 class ShiftState(StrEnum):
     """A shift takes money while it is open; a closed one never opens again."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from hub.kernel.module import CommandSpec, Manifest
 from hub.modules.audit.handlers import check_approval
-from hub.modules.payments import events, handlers, messages, projection
+from hub.modules.payments import attempts, events, handlers, messages, projection, refunds
 from hub.modules.payments.tables import TABLES
 
 
@@ -24,10 +24,20 @@ MODULE = Manifest(
         CommandSpec(messages.CloseShift, handlers.close_shift, SHIFT),
         CommandSpec(messages.TakeXReport, handlers.take_x_report, SHIFT, prepare=check_approval),
         CommandSpec(messages.OpenDrawer, handlers.open_drawer, SHIFT, prepare=check_approval),
+        CommandSpec(messages.PresentCode, attempts.present_code, SHIFT),
+        CommandSpec(messages.CancelAttempt, attempts.cancel_attempt, SHIFT),
+        CommandSpec(messages.ReleaseAttempt, attempts.release_attempt, SHIFT),
+        CommandSpec(messages.AskAgain, attempts.ask_again, SHIFT),
+        CommandSpec(messages.SettleAttempt, attempts.settle_attempt, SHIFT, prepare=check_approval),
+        CommandSpec(messages.TakePayAnswer, attempts.take_pay_answer, "devices.gateway"),
+        CommandSpec(messages.RefundPayment, refunds.refund_payment, SHIFT, prepare=check_approval),
     ),
     events=(
         events.ShiftOpened,
         events.PaymentTaken,
+        events.AttemptOpened,
+        events.AttemptMoved,
+        events.PaymentRefunded,
         events.NoSaleDrawerRequested,
         events.XReportTaken,
         events.ShiftClosed,
@@ -35,6 +45,9 @@ MODULE = Manifest(
     projections={
         events.ShiftOpened: projection.shift_opened,
         events.PaymentTaken: projection.payment_taken,
+        events.AttemptOpened: projection.attempt_opened,
+        events.AttemptMoved: projection.attempt_moved,
+        events.PaymentRefunded: projection.payment_refunded,
         events.NoSaleDrawerRequested: projection.no_sale_drawer_requested,
         events.ShiftClosed: projection.shift_closed,
     },

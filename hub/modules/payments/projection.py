@@ -4,18 +4,60 @@ from sqlalchemy import bindparam, update
 
 from hub.kernel.journal import Record
 from hub.kernel.module import Rows
-from hub.kernel.sql import Kept, Row, insert_into
-from hub.modules.payments.events import NoSaleDrawerRequested, PaymentTaken, ShiftClosed, ShiftOpened
-from hub.modules.payments.tables import no_sales, payments, shifts
+from hub.kernel.sql import Kept, Row, insert_into, upsert
+from hub.modules.payments.attempt_model import OPEN, AttemptState
+from hub.modules.payments.events import (
+    AttemptMoved,
+    AttemptOpened,
+    NoSaleDrawerRequested,
+    PaymentRefunded,
+    PaymentTaken,
+    ShiftClosed,
+    ShiftOpened,
+)
+from hub.modules.payments.tables import attempts, no_sales, payments, refunds, shift_tenders, shifts
 
 _open_shift = insert_into(shifts)
 _add_payment = insert_into(payments)
 _add_no_sale = insert_into(no_sales)
+_open_attempt = insert_into(attempts)
+_add_refund = insert_into(refunds)
+_count_tender = upsert(shift_tenders, add=("count", "amount_fen", "refund_count", "refund_fen"))
+_this_attempt = (
+    attempts.c.store_id == bindparam("of_store"),
+    attempts.c.attempt_id == bindparam("of_attempt"),
+)
+_move_attempt = Kept(
+    update(attempts)
+    .where(*_this_attempt)
+    .values(
+        state=bindparam("to_state"),
+        tries=bindparam("so_often"),
+        holds=bindparam("held"),
+        is_open=bindparam("still_open"),
+        reason=bindparam("why"),
+        text=bindparam("told"),
+        reference=bindparam("their_reference"),
+        scheme=bindparam("by_scheme"),
+        account=bindparam("of_account"),
+        settled_by=bindparam("by_hand_of"),
+        note=bindparam("as_note"),
+        changed_ms=bindparam("when_ms"),
+    )
+)
+_book_attempt = Kept(
+    update(attempts)
+    .where(*_this_attempt)
+    .values(state="booked", is_open=0, holds=0, changed_ms=bindparam("when_ms"))
+)
 _this_shift = (shifts.c.store_id == bindparam("of_store"), shifts.c.shift_id == bindparam("of_shift"))
 _count_cash = Kept(
     update(shifts)
     .where(*_this_shift)
     .values(cash_fen=shifts.c.cash_fen + bindparam("more_fen"), payment_count=shifts.c.payment_count + 1)
+)
+_give_cash = Kept(
+    update(shifts).where(*_this_shift).values(cash_fen=shifts.c.cash_fen - bindparam("less_fen"))
 )
 _count_no_sale = Kept(update(shifts).where(*_this_shift).values(no_sale_count=shifts.c.no_sale_count + 1))
 _close_shift = Kept(
@@ -69,10 +111,110 @@ def payment_taken(record: Record[PaymentTaken]) -> Rows:
         "amount_fen": event.amount_fen,
         "tendered_fen": event.tendered_fen,
         "change_fen": event.change_fen,
+        "reference": event.reference,
+        "scheme": event.scheme,
+        "account": event.account,
+        "settled_by": event.settled_by,
         "at_ms": record.at_ms,
     }
-    onto: Row = {"of_store": record.store_id, "of_shift": event.shift_id, "more_fen": event.amount_fen}
-    return [(_add_payment, row), (_count_cash, onto)]
+    is_cash = event.tender == "cash"
+    more_fen = event.amount_fen if is_cash else 0
+    onto: Row = {"of_store": record.store_id, "of_shift": event.shift_id, "more_fen": more_fen}
+    rows: list[tuple[Kept, Row]] = [(_add_payment, row), (_count_cash, onto)]
+    if not is_cash:
+        booked: Row = {
+            "of_store": record.store_id,
+            "of_attempt": event.payment_id,
+            "when_ms": record.at_ms,
+        }
+        taken = _tender_row(record.store_id, event.shift_id, event.tender, taken_fen=event.amount_fen)
+        rows += [(_book_attempt, booked), (_count_tender, taken)]
+    return rows
+
+
+def payment_refunded(record: Record[PaymentRefunded]) -> Rows:
+    """The refund, and what it takes from the shift."""
+    event = record.event
+    row: Row = {
+        "store_id": record.store_id,
+        "refund_id": event.refund_id,
+        "payment_id": event.payment_id,
+        "order_id": event.order_id,
+        "shift_id": event.shift_id,
+        "terminal_id": event.terminal_id,
+        "tender": event.tender,
+        "amount_fen": event.amount_fen,
+        "reason": event.reason,
+        "approver_id": event.approver_id,
+        "reference": event.reference,
+        "settled_by": event.settled_by,
+        "at_ms": record.at_ms,
+    }
+    given = _tender_row(record.store_id, event.shift_id, event.tender, refund_fen=event.amount_fen)
+    rows: list[tuple[Kept, Row]] = [(_add_refund, row), (_count_tender, given)]
+    if event.tender == "cash":
+        rows.append(
+            (
+                _give_cash,
+                {"of_store": record.store_id, "of_shift": event.shift_id, "less_fen": event.amount_fen},
+            )
+        )
+    return rows
+
+
+def attempt_opened(record: Record[AttemptOpened]) -> Rows:
+    """An attempt that nobody has answered yet."""
+    event = record.event
+    row: Row = {
+        "store_id": record.store_id,
+        "attempt_id": event.attempt_id,
+        "order_id": event.order_id,
+        "terminal_id": event.terminal_id,
+        "shift_id": event.shift_id,
+        "act": event.act,
+        "tender": event.tender,
+        "amount_fen": event.amount_fen,
+        "original_id": event.original_id,
+        "state": event.state,
+        "tries": 0,
+        "holds": 1,
+        "is_open": 1,
+        "reason": "",
+        "text": "",
+        "reference": "",
+        "scheme": "",
+        "account": "",
+        "asked_by": record.actor,
+        "approver_id": event.approver_id,
+        "settled_by": None,
+        "note": event.reason,
+        "opened_ms": record.at_ms,
+        "changed_ms": record.at_ms,
+    }
+    return [(_open_attempt, row)]
+
+
+def attempt_moved(record: Record[AttemptMoved]) -> Rows:
+    """The attempt's new state; an approved sale stays open until its order is paid."""
+    event = record.event
+    waits = event.state == AttemptState.APPROVED and event.act == "sale" and event.holds
+    row: Row = {
+        "of_store": record.store_id,
+        "of_attempt": event.attempt_id,
+        "to_state": event.state,
+        "so_often": event.tries,
+        "held": int(event.holds),
+        "still_open": int(event.state in OPEN or waits),
+        "why": event.reason,
+        "told": event.text,
+        "their_reference": event.reference,
+        "by_scheme": event.scheme,
+        "of_account": event.account,
+        "by_hand_of": event.settled_by,
+        "as_note": event.note,
+        "when_ms": record.at_ms,
+    }
+    return [(_move_attempt, row)]
 
 
 def no_sale_drawer_requested(record: Record[NoSaleDrawerRequested]) -> Rows:
@@ -105,3 +247,15 @@ def shift_closed(record: Record[ShiftClosed]) -> Rows:
         "difference": event.difference_fen,
     }
     return [(_close_shift, row)]
+
+
+def _tender_row(store_id: str, shift_id: str, tender: str, taken_fen: int = 0, refund_fen: int = 0) -> Row:
+    return {
+        "store_id": store_id,
+        "shift_id": shift_id,
+        "tender": tender,
+        "count": int(refund_fen == 0),
+        "amount_fen": taken_fen,
+        "refund_count": int(refund_fen > 0),
+        "refund_fen": refund_fen,
+    }

@@ -8,12 +8,22 @@ from hub.kernel.db import Readers
 from hub.kernel.http import require, send
 from hub.modules.payments import store
 from hub.modules.payments.messages import (
+    AskAgain,
+    AttemptChanged,
+    AttemptView,
+    CancelAttempt,
     ClosedShiftView,
     CloseShift,
     DrawerRequested,
     OpenDrawer,
     OpenShift,
     PaymentView,
+    PresentCode,
+    RefundPayment,
+    RefundStarted,
+    RefundView,
+    ReleaseAttempt,
+    SettleAttempt,
     ShiftStarted,
     ShiftTotals,
     ShiftView,
@@ -49,6 +59,18 @@ class PaymentsController(Controller):
         require(caller, SHIFT)
         return store.payments_of(readers, store_id, order_id)
 
+    @get("/orders/{order_id:str}/attempts", sync_to_thread=True)
+    def attempts(self, readers: Readers, caller: Caller, store_id: str, order_id: str) -> list[AttemptView]:
+        """An order's electronic payments, those that came to nothing included."""
+        require(caller, SHIFT)
+        return store.attempts_of(readers, store_id, order_id)
+
+    @get("/orders/{order_id:str}/refunds", sync_to_thread=True)
+    def refunds(self, readers: Readers, caller: Caller, store_id: str, order_id: str) -> list[RefundView]:
+        """What went back of an order's payments."""
+        require(caller, SHIFT)
+        return store.refunds_of(readers, store_id, order_id)
+
     @post("/shifts/open", status_code=200)
     async def open_shift(self, data: OpenShift, bus: Bus, caller: Caller) -> ShiftStarted:
         """Start taking money at a till."""
@@ -73,5 +95,48 @@ class PaymentsController(Controller):
         answer: DrawerRequested = await send(bus, data, caller)
         return answer
 
+    @post("/refund", status_code=200)
+    async def refund(self, data: RefundPayment, bus: Bus, caller: Caller) -> RefundStarted:
+        """Give money of a payment back, with an approval."""
+        answer: RefundStarted = await send(bus, data, caller)
+        return answer
 
-CONTROLLERS = (PaymentsController,)
+
+class AttemptController(Controller):
+    """Electronic payments under way."""
+
+    path = "/api/payments/attempts"
+    tags = ("payments",)
+
+    @post("/code", status_code=200)
+    async def code(self, data: PresentCode, bus: Bus, caller: Caller) -> AttemptChanged:
+        """The customer's payment code."""
+        answer: AttemptChanged = await send(bus, data, caller)
+        return answer
+
+    @post("/cancel", status_code=200)
+    async def cancel(self, data: CancelAttempt, bus: Bus, caller: Caller) -> AttemptChanged:
+        """Give a payment up, or back."""
+        answer: AttemptChanged = await send(bus, data, caller)
+        return answer
+
+    @post("/release", status_code=200)
+    async def release(self, data: ReleaseAttempt, bus: Bus, caller: Caller) -> AttemptChanged:
+        """Go on without a payment of unknown end."""
+        answer: AttemptChanged = await send(bus, data, caller)
+        return answer
+
+    @post("/ask-again", status_code=200)
+    async def ask_again(self, data: AskAgain, bus: Bus, caller: Caller) -> AttemptChanged:
+        """Ask about an unknown payment once more."""
+        answer: AttemptChanged = await send(bus, data, caller)
+        return answer
+
+    @post("/settle", status_code=200)
+    async def settle(self, data: SettleAttempt, bus: Bus, caller: Caller) -> AttemptChanged:
+        """Say by hand how a payment ended, with an approval."""
+        answer: AttemptChanged = await send(bus, data, caller)
+        return answer
+
+
+CONTROLLERS = (PaymentsController, AttemptController)

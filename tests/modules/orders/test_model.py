@@ -41,7 +41,7 @@ LINES = st.lists(
 def test_only_the_moves_in_the_table_are_moves() -> None:
     for state, act in product(BasketState, BasketAct):
         assert move(state, act) == TRANSITIONS.get((state, act))
-    assert {state for state, _ in TRANSITIONS} == {BasketState.OPEN, BasketState.PARKED}
+    assert {state for state, _ in TRANSITIONS} == {BasketState.OPEN, BasketState.PARKED, BasketState.PAYING}
 
 
 @given(st.lists(st.sampled_from(BasketAct), max_size=20))

@@ -23,6 +23,13 @@ export function useAge() {
   };
 }
 
+/** Why an electronic payment stands where it does: our words for the reason, and the terminal's own. */
+export function useReason() {
+  const { find } = useT();
+  return ({ reason, text }: { reason: string; text: string }): string =>
+    [reason ? (find(`reason.${reason}`) ?? "") : "", text].filter(Boolean).join(" · ");
+}
+
 export function useUnit() {
   const { find } = useT();
   return (unit: string): string => find(`unit.${unit}`) ?? unit;

@@ -14,6 +14,8 @@ export type Frame =
   | Schemas["DevicesFrame"]
   | Schemas["PrintsFrame"]
   | Schemas["ScanTestedFrame"]
+  | Schemas["PayingFrame"]
+  | Schemas["PaidFrame"]
   | Schemas["AskFrame"]
   | Schemas["NoticeFrame"]
   | Schemas["WeightFrame"];

@@ -22,6 +22,8 @@ export type ScaleKey = Schemas["PressScaleKey"]["key"];
 export type DevicePulse = Schemas["DevicePulse"];
 export type PrintJob = Schemas["PrintJobView"];
 export type SyncStatus = Schemas["SyncStatus"];
+export type Attempt = Schemas["AttemptView"];
+export type Paying = Schemas["Paying"];
 export type OrderPlaced = Schemas["OrderPlaced"];
 /** Who stands at the till: the answer to a sign-in, and to "who am I" after a reload, agree in these. */
 export type Who = Omit<Schemas["SignedIn"], "type">;
@@ -49,6 +51,13 @@ const ADDRESSES = {
   ResumeBasket: "/api/orders/resume",
   ClearBasket: "/api/orders/clear",
   PayCash: "/api/orders/pay-cash",
+  StartPayment: "/api/orders/start-payment",
+  FinishSale: "/api/orders/finish-sale",
+  PresentCode: "/api/payments/attempts/code",
+  CancelAttempt: "/api/payments/attempts/cancel",
+  ReleaseAttempt: "/api/payments/attempts/release",
+  AskAgain: "/api/payments/attempts/ask-again",
+  SettleAttempt: "/api/payments/attempts/settle",
   SettlePrint: "/api/devices/prints/settle",
   Reprint: "/api/devices/prints/reprint",
   PrintTest: "/api/devices/prints/test",

@@ -5,20 +5,17 @@ import { newId } from "@kit/ids";
 import { play } from "@kit/sounds";
 import { command, envelope, http, type Approval, type Item, type OrderPlaced, type Scanned } from "./hub";
 import { ask, tellWhy } from "./notices";
+import { dueFen, takesCode } from "./paying";
 import { session } from "./session";
 import { till } from "./till";
-
-export interface LastSale extends OrderPlaced {
-  tendered_fen: number;
-}
 
 export const sale = reactive({
   /** The right-hand side: the goods, the payment, or the change of the sale just made. */
   stage: "goods" as "goods" | "pay" | "done",
-  last: null as LastSale | null,
+  last: null as OrderPlaced | null,
   paying: false,
   /** A payment that got no answer: it is sent again as it is, never made anew. */
-  unsure: null as { envelope: Envelope; tendered_fen: number } | null,
+  unsure: null as Envelope | null,
   selectedLineId: null as string | null,
 });
 
@@ -44,6 +41,7 @@ function backToGoods(): void {
 }
 
 export async function scan(code: string): Promise<void> {
+  if (takesCode(code)) return;
   const terminal_id = session.terminalId ?? "";
   hear(await inOrder(() => command("ScanCode", { terminal_id, code })), code);
 }
@@ -123,27 +121,32 @@ export async function resume(orderId: string): Promise<void> {
 export async function payCash(tenderedFen: number): Promise<void> {
   const basket = till.basket;
   if (!basket || sale.paying) return;
-  const body = { order_id: basket.order_id, payment_id: newId(), due_fen: basket.total_fen, tendered_fen: tenderedFen };
-  await sendPayment(envelope("PayCash", body), tenderedFen);
+  const body = { order_id: basket.order_id, payment_id: newId(), due_fen: dueFen.value, tendered_fen: tenderedFen };
+  await sendPayment(envelope("PayCash", body));
 }
 
 export async function retryPayment(): Promise<void> {
   const unsure = sale.unsure;
-  if (unsure && !sale.paying) await sendPayment(unsure.envelope, unsure.tendered_fen);
+  if (unsure && !sale.paying) await sendPayment(unsure);
 }
 
-async function sendPayment(envelope: Envelope, tendered_fen: number): Promise<void> {
+/** An order is paid, by whatever way: the change, or that there is none. */
+export function showPaid(placed: OrderPlaced): void {
+  sale.last = placed;
+  sale.stage = "done";
+  play("paid");
+}
+
+async function sendPayment(envelope: Envelope): Promise<void> {
   sale.paying = true;
   try {
     await queue;
     const placed = await http.send<OrderPlaced>(envelope);
     sale.unsure = null;
-    sale.last = { ...placed, tendered_fen };
-    sale.stage = "done";
-    play("paid");
+    showPaid(placed);
   } catch (error) {
     if (error instanceof NoAnswer) {
-      sale.unsure = { envelope, tendered_fen };
+      sale.unsure = envelope;
       play("refused");
     } else {
       sale.unsure = null;

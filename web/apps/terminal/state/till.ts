@@ -3,7 +3,18 @@ import { reactive } from "vue";
 import { LiveSocket, socketUrl, type LinkState, type Socket } from "@kit/live";
 import { play } from "@kit/sounds";
 import type { Frame, TestScan } from "./frames";
-import { hub, type Basket, type Device, type OrderRow, type PrintJob, type Shift, type SyncStatus, type Weight } from "./hub";
+import {
+  hub,
+  type Basket,
+  type Device,
+  type OrderPlaced,
+  type OrderRow,
+  type Paying,
+  type PrintJob,
+  type Shift,
+  type SyncStatus,
+  type Weight,
+} from "./hub";
 import { ask, tellRefusal } from "./notices";
 import { session } from "./session";
 
@@ -23,6 +34,9 @@ export const till = reactive({
   testScans: {} as Record<string, TestScan>,
   /** What the till's scale said last; null while it has not spoken. */
   weight: null as Weight | null,
+  paying: { attempts: [], loose: [] } as Paying,
+  /** What a card's or a code's approval made an order last: no command of this page was answered with it. */
+  paid: null as OrderPlaced | null,
   /** The order whose paper came out last: the hub lists only jobs that wait or ask, so one that is gone is done. */
   cameOut: null as string | null,
 });
@@ -62,6 +76,7 @@ function apply(frame: Frame): void {
       till.devices = frame.devices;
       till.prints = frame.prints;
       till.weight = null; // it follows the snapshot if there is one
+      till.paying = frame.paying;
       takeSync(frame.sync, frame.clock_trusted);
       till.ready = true;
       break;
@@ -82,6 +97,12 @@ function apply(frame: Frame): void {
       break;
     case "prints":
       takePrints(frame.prints);
+      break;
+    case "paying":
+      till.paying = frame.paying;
+      break;
+    case "paid":
+      till.paid = frame.order;
       break;
     case "ask":
       ask(

@@ -1,0 +1,240 @@
+"""The pay desk: open electronic payments to their terminals, each request once, and its end looked for.
+
+What was asked for in this life of the hub is sent. Of anything found open at the start nobody knows whether
+it was sent, so it is asked about: a request is never sent a second time.
+"""
+
+import asyncio
+import contextlib
+import logging
+from typing import Any, NamedTuple
+
+from drivers import messages as wire
+from hub.devices import model, store
+from hub.devices.links import Gateways
+from hub.kernel.bus import Bus
+from hub.kernel.clock import Clock
+from hub.kernel.context import SYSTEM
+from hub.kernel.db import Readers
+from hub.kernel.ids import new_id
+from hub.kernel.journal import Record
+from hub.modules.payments import store as payments
+from hub.modules.payments.attempt_model import WORKING, Asked
+from hub.modules.payments.events import AttemptMoved, AttemptOpened
+from hub.modules.payments.messages import AttemptView, TakePayAnswer
+
+log = logging.getLogger(__name__)
+
+CUSTOMER_S = 90.0
+"""So long a customer may take at the terminal."""
+QUESTION_S = 20.0
+"""So long a terminal may take over a query or a reversal."""
+GRACE_S = 15.0
+"""A gateway that has not told of a request's end by so much later is taken to be silent."""
+RESTS_S = (1.0, 2.0, 4.0, 8.0, 15.0)
+"""Before each try: a terminal that did not know a moment ago may know soon."""
+PATIENCE_S = 3.0
+"""Between two looks at a terminal that is away, busy, or still at it."""
+_LOOK_AGAIN_S = 0.5
+_MAX_ANSWERS = 1_000
+
+_MARKS: dict[str, Asked] = {"": "request", "q": "query", "r": "reversal"}
+_BY_ASKED: dict[Asked, str] = {asked: mark for mark, asked in _MARKS.items()}
+
+
+class _Errand(NamedTuple):
+    """What is being asked about an attempt; while it does not wait for an answer, it rests until `due_s`."""
+
+    asked: Asked
+    phase: str
+    tries: int
+    due_s: float
+    waits: bool = False
+
+
+class PayDesk:
+    """Runs on the event loop; `committed` alone is called from the writer's thread."""
+
+    def __init__(self, bus: Bus, readers: Readers, store_id: str, gateways: Gateways, clock: Clock) -> None:
+        self._bus = bus
+        self._readers = readers
+        self._store_id = store_id
+        self._gateways = gateways
+        self._clock = clock
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._due = asyncio.Event()
+        self._fresh: set[str] = set()
+        self._errands: dict[str, _Errand] = {}
+        self._answers: asyncio.Queue[wire.PayAnswer] = asyncio.Queue(_MAX_ANSWERS)
+        gateways.on_pay_answer(self._take_answer)
+        gateways.on_change(self._due.set)
+
+    def committed(self, records: list[Record[Any]]) -> None:
+        """From the writer's thread: payments were asked for, or changed."""
+        events = [event for event in (record.event for record in records) if _is_of_payments(event)]
+        if events and self._loop is not None and not self._loop.is_closed():
+            fresh = [event.attempt_id for event in events if event.state == "requested"]
+            self._loop.call_soon_threadsafe(self._take_fresh, fresh)
+
+    async def run(self) -> None:
+        """Serve until cancelled."""
+        self._loop = asyncio.get_running_loop()
+        self._due.set()
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_LOOK_AGAIN_S if self._errands else None):
+                    await self._due.wait()
+            self._due.clear()
+            try:
+                await self._record_answers()
+                await self._serve_all()
+            except Exception:  # supervisor: no one payment, and no bad moment of the disk, ends all asking
+                log.exception("pay desk failed; going on")
+                await asyncio.sleep(_LOOK_AGAIN_S)
+                self._due.set()
+
+    def _take_fresh(self, attempt_ids: list[str]) -> None:
+        self._fresh.update(attempt_ids)
+        self._due.set()
+
+    def _take_answer(self, answer: wire.PayAnswer) -> None:
+        try:
+            self._answers.put_nowait(answer)
+        except asyncio.QueueFull:
+            log.warning("payment answers overflow; the payment will be asked about")
+        self._due.set()
+
+    async def _record_answers(self) -> None:
+        while not self._answers.empty():
+            answer = self._answers.get_nowait()
+            attempt_id, _, mark = answer.request_id.partition(".")
+            asked = _MARKS.get(mark[:1])
+            if asked is not None:
+                await self._record(attempt_id, asked, answer)
+
+    async def _record(self, attempt_id: str, asked: Asked, answer: wire.PayAnswer) -> None:
+        command = TakePayAnswer(
+            command_id=new_id(),
+            attempt_id=attempt_id,
+            asked=asked,
+            state=answer.state,
+            reason=model.told(answer.reason),
+            text=model.told(answer.text),
+            amount_fen=answer.amount_fen,
+            reference=model.told(answer.reference),
+            scheme=model.told(answer.scheme),
+            account=model.told(answer.account),
+        )
+        outcome = await self._bus.adispatch(command, SYSTEM)
+        errand = self._errands.get(attempt_id)
+        if outcome.refusal is not None:  # not recorded, the disk perhaps: it is asked about again
+            log.warning("answer to %s not kept: %s", attempt_id, outcome.refusal.code)
+        if errand is None or errand.asked != asked or answer.state == "pending":
+            return
+        again: Asked = "query" if asked == "request" else asked
+        self._errands[attempt_id] = errand._replace(
+            asked=again, due_s=self._now_s() + PATIENCE_S, waits=False
+        )
+
+    async def _serve_all(self) -> None:
+        working = {
+            one.attempt_id: one
+            for one in payments.open_attempts(self._readers, self._store_id)
+            if one.state in WORKING
+        }
+        self._errands = {key: errand for key, errand in self._errands.items() if key in working}
+        for attempt in working.values():
+            await self._serve(attempt)
+        self._fresh &= {key for key, one in working.items() if one.state == "requested"}
+
+    async def _serve(self, attempt: AttemptView) -> None:
+        """One step for one attempt: ask what its state calls for, when it is time to."""
+        errand = self._errand_of(attempt)
+        self._errands[attempt.attempt_id] = errand
+        route = store.pay_route(self._readers, self._store_id, attempt.attempt_id)
+        device_id = route.device_id if route else ""
+        link = self._gateways.link_of(device_id)
+        if errand.asked == "request" and not errand.waits and attempt.attempt_id not in self._fresh:
+            errand = errand._replace(asked="query")
+        if link is None:
+            await self._without_link(attempt, errand)
+        elif errand.waits and self._now_s() >= errand.due_s:
+            await self._tell(attempt, errand.asked, "unknown", "terminal.no_answer")
+        elif not errand.waits and self._now_s() >= errand.due_s:
+            asking = self._frame(attempt, errand.asked, device_id)
+            self._fresh.discard(attempt.attempt_id)
+            due_s = self._now_s() + asking.timeout_s + GRACE_S
+            self._errands[attempt.attempt_id] = errand._replace(due_s=due_s, waits=True)
+            await link.send(asking)  # lost with its link: then that is gone, and this is asked about
+
+    def _errand_of(self, attempt: AttemptView) -> _Errand:
+        """What was begun, or a new one where the attempt has moved on."""
+        known = self._errands.get(attempt.attempt_id)
+        asked = _asked_in(attempt.state)
+        if known is not None and (known.phase, known.tries) == (asked, attempt.tries):
+            return known
+        rest_s = 0.0
+        if asked != "request" and (asked == "query" or attempt.tries > 0):
+            rest_s = RESTS_S[min(attempt.tries, len(RESTS_S) - 1)]
+        return _Errand(asked, asked, attempt.tries, self._now_s() + rest_s)
+
+    async def _without_link(self, attempt: AttemptView, errand: _Errand) -> None:
+        """Its gateway is away: what was not sent is not begun, what was is unknown, the rest waits."""
+        if errand.asked == "request":
+            state: wire.PayState = "unknown" if errand.waits else "not_started"
+            self._fresh.discard(attempt.attempt_id)
+            await self._tell(attempt, "request", state, "terminal.gateway_gone")
+        else:
+            due_s = self._now_s() + PATIENCE_S
+            self._errands[attempt.attempt_id] = errand._replace(due_s=due_s, waits=False)
+
+    async def _tell(self, attempt: AttemptView, asked: Asked, state: wire.PayState, reason: str) -> None:
+        said = wire.PayAnswer(request_id=attempt.attempt_id, state=state, reason=reason)
+        await self._record(attempt.attempt_id, asked, said)
+        self._due.set()
+
+    def _frame(self, attempt: AttemptView, asked: Asked, device_id: str) -> wire.Pay:
+        """The request itself, or a question about it under an id that was never used."""
+        if asked == "request":
+            return self._request(attempt, device_id)
+        return wire.Pay(
+            request_id=f"{attempt.attempt_id}.{_BY_ASKED[asked]}{new_id()[-16:]}",
+            device_id=device_id,
+            act="query" if asked == "query" else "reversal",
+            amount_fen=attempt.amount_fen,
+            original_id=attempt.attempt_id,
+            original_reference=attempt.reference,
+            timeout_s=QUESTION_S,
+        )
+
+    def _request(self, attempt: AttemptView, device_id: str) -> wire.Pay:
+        paid = (
+            payments.payment(self._readers, self._store_id, attempt.original_id)
+            if attempt.original_id
+            else None
+        )
+        is_code_sale = attempt.tender == "code" and attempt.act == "sale"
+        return wire.Pay(
+            request_id=attempt.attempt_id,
+            device_id=device_id,
+            act=attempt.act,
+            amount_fen=attempt.amount_fen,
+            code=payments.code_of(self._readers, attempt.attempt_id) if is_code_sale else "",
+            original_id=attempt.original_id,
+            original_reference=paid.reference if paid else "",
+            timeout_s=CUSTOMER_S,
+        )
+
+    def _now_s(self) -> float:
+        return self._clock.read().monotonic_s
+
+
+def _asked_in(state: str) -> Asked:
+    """What an attempt's state calls for."""
+    if state == "reversing":
+        return "reversal"
+    return "query" if state == "unknown" else "request"
+
+
+def _is_of_payments(event: object) -> bool:
+    return isinstance(event, AttemptOpened | AttemptMoved)

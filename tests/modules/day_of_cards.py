@@ -1,0 +1,133 @@
+"""What of a random day goes by card and code: terminals that approve, refuse, fall silent, come late."""
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from hub.kernel.context import SYSTEM, Caller
+from hub.kernel.messages import Command
+from hub.modules.orders import messages as orders
+from hub.modules.payments import messages as payments
+
+Send = Callable[..., Any]
+ASKED = {"unknown": "query", "reversing": "reversal"}
+ANSWERS = (*["approved"] * 5, "refused", "unknown", "unknown", "pending", "not_started")
+OVER = ("booked", "refused", "reversed", "approved")
+CODES = ("134567890123456789", "281234567890123456", "6212345678901234567", "6901234567892")
+
+
+class Attempt(msgspec.Struct):
+    """One attempt as the people at the till know it."""
+
+    attempt_id: str
+    till: str
+    order_id: str
+    state: str
+    amount_fen: int
+
+
+class Cards:
+    """Customers who pay by card and code, and the terminals' answers, all by one seed."""
+
+    def __init__(
+        self, send: Send, chance: random.Random, new_id: Callable[[], str], at: Callable[[str], Caller]
+    ) -> None:
+        self._send = send
+        self._random = chance
+        self._new_id = new_id
+        self._at = at
+        self._attempts: list[Attempt] = []
+
+    def start(self, till: str, order_id: str, due_fen: int) -> None:
+        """All of it or a part, perhaps more than is due, perhaps over an attempt that is still open."""
+        attempt_id, tender = self._new_id(), self._random.choice(("card", "card", "code"))
+        amount_fen = self._random.choice((due_fen, due_fen, due_fen, due_fen // 2, due_fen + 1))
+        started = self._send(
+            orders.StartPayment,
+            self._at(till),
+            order_id=order_id,
+            attempt_id=attempt_id,
+            tender=tender,
+            due_fen=due_fen,
+            amount_fen=amount_fen,
+        )
+        if started is not None:
+            self._attempts.append(Attempt(attempt_id, till, order_id, started.state, amount_fen))
+        if tender == "code" and self._random.random() < 0.8:
+            self._act(payments.PresentCode, pay_code=self._random.choice(CODES))
+
+    def answer(self, _till: str) -> None:
+        """A terminal says something of an attempt, mostly of one that waits."""
+        if (found := self._pick()) is None:
+            return
+        asked = ASKED.get(found.state, "request")
+        if self._random.random() < 0.1:
+            asked = self._random.choice(("request", "query", "reversal"))
+        state = self._random.choice(ANSWERS)
+        wrong_amount = self._random.random() < 0.05
+        self._tell(found, asked, state, found.amount_fen + 1 if wrong_amount else found.amount_fen)
+
+    def meddle(self, _till: str, approval: Any) -> None:
+        """Somebody cancels, releases, asks again or settles by hand."""
+        acts: list[tuple[type[Command], dict[str, Any]]] = [
+            (payments.CancelAttempt, {}),
+            (payments.ReleaseAttempt, {}),
+            (payments.AskAgain, {}),
+            (payments.PresentCode, {"pay_code": CODES[0]}),
+            (payments.SettleAttempt, {"is_paid": True, "reason": "终端小票", "approval": approval}),
+            (payments.SettleAttempt, {"is_paid": False, "reason": "终端无流水", "approval": approval}),
+        ]
+        kind, fields = self._random.choice(acts)
+        self._act(kind, **fields)
+
+    def refund(self, till: str, approval: Any) -> None:
+        """Money back of something that was paid, or was not."""
+        if not self._attempts:
+            return
+        booked = [found for found in self._attempts if found.state == "approved"]
+        paid = self._random.choice(booked or self._attempts)
+        refund_id, amount_fen = self._new_id(), self._random.choice((paid.amount_fen, 100, 0))
+        started = self._send(
+            payments.RefundPayment,
+            self._at(till),
+            refund_id=refund_id,
+            payment_id=paid.attempt_id,
+            terminal_id=till,
+            amount_fen=amount_fen,
+            reason="顾客退货",
+            approval=approval,
+        )
+        if started is not None:
+            self._attempts.append(Attempt(refund_id, till, "", "requested", amount_fen))
+
+    def paid_fen(self, order_id: str | None) -> int:
+        """What terminals have approved of an order."""
+        mine = (found for found in self._attempts if found.order_id == order_id)
+        return sum(found.amount_fen for found in mine if found.state == "approved")
+
+    def finish(self) -> None:
+        """The terminals' last word on everything, so that the shifts can close."""
+        for found in self._attempts:
+            self._send(payments.CancelAttempt, self._at(found.till), attempt_id=found.attempt_id)
+            for asked, state in (("request", "refused"), ("reversal", "approved"), ("query", "refused")):
+                self._tell(found, asked, state, None)
+
+    def _pick(self) -> Attempt | None:
+        waiting = [found for found in self._attempts if found.state not in OVER]
+        if waiting and self._random.random() < 0.95:
+            return self._random.choice(waiting)
+        return self._random.choice(self._attempts) if self._attempts else None
+
+    def _act(self, kind: type[Command], **fields: Any) -> None:
+        if (found := self._pick()) is not None:
+            self._noted(found, self._send(kind, self._at(found.till), attempt_id=found.attempt_id, **fields))
+
+    def _tell(self, found: Attempt, asked: str, state: str, amount_fen: int | None) -> None:
+        told = {"attempt_id": found.attempt_id, "asked": asked, "state": state, "amount_fen": amount_fen}
+        self._noted(found, self._send(payments.TakePayAnswer, SYSTEM, account="1234", **told))
+
+    def _noted(self, found: Attempt, changed: payments.AttemptChanged | None) -> None:
+        if changed is not None:
+            found.state = changed.state
