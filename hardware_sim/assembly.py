@@ -17,7 +17,7 @@ from hardware_sim.devices.pole import Face, Pole, PriceDisplay
 from hardware_sim.devices.printer import Printer
 from hardware_sim.devices.printer_core import PrinterCore, PrinterTraits
 from hardware_sim.devices.pty_wire import PtyWire
-from hardware_sim.devices.scale_wires import WIRES
+from hardware_sim.devices.scale_wires import wire_named
 from hardware_sim.devices.scales import Scale
 from hardware_sim.devices.scanners import KeyboardScanner, SerialScanner
 from hardware_sim.devices.tcp_wire import TcpWire
@@ -123,7 +123,7 @@ class Fitter:
         )
         random = Random(f"{self.seed}/{spec.device_id}/pan")
         pan = Pan(traits, random, lambda: self.clock_us() / 1_000_000)
-        scale = Scale(spec.label, self.audience, self.seed, pan, WIRES[spec.protocol](pan))
+        scale = Scale(spec.label, self.audience, self.seed, pan, wire_named(spec.protocol, pan))
         scale.wire = PtyWire(self._pty(spec), scale)
         return scale
 

@@ -78,9 +78,9 @@ class PriceDisplaySpec(Spec, frozen=True, kw_only=True, tag="price_display"):
 
 
 class ScaleSpec(Spec, frozen=True, kw_only=True, tag="scale"):
-    """`settle_ms` is how long a load put down swings."""
+    """`protocol` names a file of devices/scale_wires; `settle_ms` is how long a load put down swings."""
 
-    protocol: Literal["toledo_8217", "cas_os2x", "cas_stream", "dialog06"]
+    protocol: str
     capacity_g: int = 15_000
     division_g: int = 5
     settle_ms: int = 600
@@ -223,6 +223,60 @@ CODE_ACQUIRER = PaymentTerminalSpec(
     name="收款码通道",
     name_en="Pay-code box",
     protocol="pay_code",
+)
+NCI_SCALE = ScaleSpec(
+    device_id="scale-5",
+    model="nci_ecr",
+    protocol="nci_ecr",
+    name="收银秤（NCI）",
+    name_en="Checkout scale (NCI)",
+)
+SICS_SCALE = ScaleSpec(
+    device_id="scale-6", model="mt_sics", protocol="mt_sics", name="天平（SICS）", name_en="Balance (SICS)"
+)
+EPELSA_SCALE = ScaleSpec(
+    device_id="scale-7",
+    model="epelsa",
+    protocol="epelsa",
+    name="台秤（Epelsa）",
+    name_en="Bench scale (Epelsa)",
+)
+CN6_SCALE = ScaleSpec(
+    device_id="scale-8",
+    model="cn6_kg",
+    protocol="cn6",
+    name="台秤（六字节）",
+    name_en="Bench scale (6 bytes)",
+)
+ADAM_SCALE = ScaleSpec(
+    device_id="scale-9", model="adam", protocol="adam", name="台秤（Adam）", name_en="Bench scale (Adam)"
+)
+CPWPLUS_SCALE = ScaleSpec(
+    device_id="scale-10",
+    model="adam_cpwplus",
+    protocol="adam_cpwplus",
+    name="台秤（CPWplus）",
+    name_en="Bench scale (CPWplus)",
+)
+AND_SCALE = ScaleSpec(
+    device_id="scale-11",
+    model="and_stream",
+    protocol="and_stream",
+    name="台秤（A&D）",
+    name_en="Bench scale (A&D)",
+)
+SCALES: tuple[ScaleSpec, ...] = (
+    TOLEDO_SCALE,
+    CAS_SCALE,
+    STREAM_SCALE,
+    DIALOG_SCALE,
+    NCI_SCALE,
+    SICS_SCALE,
+    EPELSA_SCALE,
+    CN6_SCALE,
+    ADAM_SCALE,
+    CPWPLUS_SCALE,
+    AND_SCALE,
 )
 STANDARD: Layout = (
     KEYBOARD_SCANNER,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -41,6 +42,7 @@ def _all_vectors() -> list[Vector]:
     return [vector for vectors in files for vector in vectors]
 
 
+@cache
 def frames_for(profile: str) -> list[bytes]:
     """What the golden vectors of this profile's driver put on the wire."""
     driver = load_profile(profile).driver

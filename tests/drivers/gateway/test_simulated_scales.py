@@ -13,10 +13,11 @@ from drivers.gateway.supervisor import Supervisor
 from drivers.messages import Reading, ScaleCommand, Weight
 from hardware_sim.counter import open_counter
 from hardware_sim.faults import Noise, SplitFrames
-from hardware_sim.layout import CAS_SCALE, DIALOG_SCALE, STREAM_SCALE, TOLEDO_SCALE, ScaleSpec
+from hardware_sim.layout import ADAM_SCALE, CPWPLUS_SCALE, EPELSA_SCALE, SCALES, TOLEDO_SCALE, ScaleSpec
 from tests.drivers.gateway.at_counter import at_the_counter
 
 PATIENCE_S = 20
+WITHOUT_A_WORD_FOR_TOO_MUCH = (ADAM_SCALE, EPELSA_SCALE, CPWPLUS_SCALE)
 
 
 async def heard(outbox: Outbox, condition: Callable[[Weight], bool], seen: list[Weight]) -> Weight:
@@ -34,21 +35,23 @@ def weighs(grams: int) -> Callable[[Weight], bool]:
     return lambda weight: weight.stable and weight.value is not None and weight.value * 1000 == grams
 
 
-@pytest.mark.parametrize("spec", [TOLEDO_SCALE, CAS_SCALE, STREAM_SCALE, DIALOG_SCALE])
+@pytest.mark.parametrize("spec", SCALES, ids=lambda spec: spec.protocol)
 def test_what_lies_on_the_pan_is_what_the_gateway_hears(tmp_path: Path, spec: ScaleSpec) -> None:
     async def run() -> None:
         async with open_counter(tmp_path, (spec,)) as counter:
             scale = counter.scale(spec.device_id)
             scale.inject(SplitFrames(max_chunk=4, gap_ms=1))
-            scale.inject(Noise(max_bytes=3))
+            if spec is not ADAM_SCALE:  # it says a weight once: what noise spoils does not come again
+                scale.inject(Noise(max_bytes=3))
 
             async def scene(_: Supervisor, outbox: Outbox) -> None:
                 seen: list[Weight] = []
                 for grams in (1240, 2500):
                     scale.put(grams)
                     await heard(outbox, weighs(grams), seen)
-                scale.put(100_000)
-                assert (await heard(outbox, lambda weight: weight.over, seen)).value is None
+                if spec not in WITHOUT_A_WORD_FOR_TOO_MUCH:
+                    scale.put(100_000)
+                    assert (await heard(outbox, lambda weight: weight.over, seen)).value is None
                 stable = {int(weight.value * 1000) for weight in seen if weight.stable and weight.value}
                 assert stable <= {1240, 2500}
 

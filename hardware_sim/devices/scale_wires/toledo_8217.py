@@ -1,0 +1,50 @@
+"""Toledo 8217."""
+
+from hardware_sim.devices.pan import Pan, Shown
+from hardware_sim.devices.parity import even
+
+
+class Wire:
+    """Toledo 8217 at 7E1: single letters; tare is what lies on the pan."""
+
+    every_s: float | None = None
+
+    def __init__(self, pan: Pan) -> None:
+        self._pan = pan
+        self._echoes = False
+
+    def hear(self, data: bytes) -> list[bytes]:
+        letters = (byte & 0x7F for byte in data if byte.bit_count() % 2 == 0)
+        return [even(answer) for letter in letters if (answer := self._hear(letter))]
+
+    def stream(self) -> bytes:
+        return b""
+
+    def _hear(self, letter: int) -> bytes:
+        """Between E and F every letter comes back and none is obeyed."""
+        if self._echoes:
+            self._echoes = letter != ord("F")
+            return bytes([letter]) if self._echoes else b""
+        return self._answer(letter)
+
+    def _answer(self, letter: int) -> bytes:
+        match chr(letter):
+            case "E":
+                self._echoes = True
+                return b"\x02E\r"
+            case "W":
+                return self._weight(self._pan.show())
+            case "Z":
+                self._pan.zero()
+            case "T":
+                self._pan.tare()
+            case "C":
+                self._pan.clear_tare()
+        return b""
+
+    def _weight(self, shown: Shown) -> bytes:
+        below = shown.under or shown.net_g < 0
+        if shown.moving or shown.over or below:
+            status = 0x40 | shown.moving | shown.over << 1 | below << 2 | (shown.tare_g > 0) << 5
+            return b"\x02?%c\r" % status
+        return b"\x02%02d.%03d%s\r" % (*divmod(shown.net_g, 1000), b"N" if shown.tare_g else b"")
