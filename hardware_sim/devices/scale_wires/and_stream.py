@@ -1,6 +1,7 @@
 """The A&D stream of 18 bytes at 7E1: the CAS stream without lamp and id."""
 
 from hardware_sim.devices.pan import Pan
+from hardware_sim.devices.parity import even
 
 
 class Wire:
@@ -18,6 +19,5 @@ class Wire:
         shown = self._pan.show()
         state = "OL" if shown.over or shown.under else "US" if shown.moving else "ST"
         sign = "-" if shown.under or shown.net_g < 0 else "+"
-        return (
-            f"{state},{'NT' if shown.tare_g else 'GS'},{sign}{abs(shown.net_g) / 1000:07.3f}kg\r\n".encode()
-        )
+        net, weight = "NT" if shown.tare_g else "GS", f"{sign}{abs(shown.net_g) / 1000:07.3f}"
+        return even(f"{state},{net},{weight}kg\r\n".encode())
