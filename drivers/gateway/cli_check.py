@@ -94,7 +94,8 @@ async def _opened(device: Device, drawers: list[Device], person: Person | None) 
 def _show(checks: Iterable[Check], as_json: bool) -> None:
     checks = sorted(checks, key=lambda check: check.device_id)
     if as_json:
-        typer.echo(msgspec.json.encode(checks).decode())
+        told = [{**msgspec.structs.asdict(check), "text": check.text} for check in checks]
+        typer.echo(msgspec.json.encode(told).decode())
         return
     shown = Table(show_lines=True)
     for head in ("device", "part", "state", "next"):

@@ -22,6 +22,7 @@ PROGRAMS = {
     "journal": ("hub.app.cli_journal", "Verify the journal, or rebuild the tables from it."),
     "people": ("hub.app.cli_people", "Forget a person for good."),
     "backup": ("hub.app.cli_backup", "Make a backup, also while the hub runs."),
+    "doctor": ("hub.app.cli_doctor", "Look at everything that a store's computer needs."),
     "restore": ("hub.app.cli_restore", "Bring a backup back, with what was erased since left out."),
 }
 app = typer.Typer(help="Dianshu (店枢): the store hub.", no_args_is_help=True, add_completion=False)

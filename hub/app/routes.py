@@ -105,6 +105,7 @@ class Health(msgspec.Struct, frozen=True):
     status: str
     gateways: list[str]
     sync: SyncStatus
+    clock_trusted: bool = True
 
 
 @get("/health", sync_to_thread=False)
@@ -114,7 +115,8 @@ def health(request: Request[Any, Any, Any], gateways: int = 0) -> Health:
     if len(connected) < gateways:
         raise Refused("devices.gateway_missing", 503)
     uplink = request.app.state.uplink
-    return Health("ok", connected, uplink.status if uplink else SyncStatus())
+    trusted = request.app.state.engine.clock.read().trusted
+    return Health("ok", connected, uplink.status if uplink else SyncStatus(), trusted)
 
 
 @get("/api/devices/of-gateway/{gateway_id:str}", sync_to_thread=False, tags=["devices"])

@@ -96,7 +96,7 @@ def verify_journal(desk: Desk, data: Path) -> int:
     keystore = Keystore(folder.keystore, load_key(folder.key))
     try:
         with desk.progress("journal.checking") as told, readers.session() as session:
-            verdict = verify(session, keystore, event_types(_manifests(folder)), told)
+            verdict = verify(session, keystore, event_types(manifests_of(folder)), told)
     finally:
         keystore.close()
         readers.close()
@@ -160,7 +160,7 @@ def _say_verdict(desk: Desk, verdict: Verdict) -> int:
 
 
 def _rebuild(desk: Desk, folder: Folder) -> int:
-    manifests = _manifests(folder)
+    manifests = manifests_of(folder)
     types = event_types(manifests)
     connection = open_for_repair(folder)
     try:
@@ -192,5 +192,6 @@ def _erase(engine: Engine, person: str) -> Refusal | None:
     return refusal
 
 
-def _manifests(folder: Folder) -> tuple[Manifest, ...]:
+def manifests_of(folder: Folder) -> tuple[Manifest, ...]:
+    """Every room of the hub whose files these are."""
     return with_kernel(ROOMS, Artifacts(ArtifactStore(folder.artifacts), {}))

@@ -25,6 +25,7 @@ ROOMS: tuple[Manifest, ...] = (*MODULES, devices(scan_lands), JOINS, SEALING)
 TEXT_PACKAGES = (
     "hub.kernel",
     "hub.app",
+    "hub.app.doctor",
     "hub.devices",
     "cloud_sync.wire",
     *(module.package for module in MODULES),

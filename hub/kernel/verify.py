@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from hub.kernel.heads import SignedHead, acknowledged_head, is_signed_by, kept_heads
-from hub.kernel.journal import GENESIS, Entry, EventTypes, Head, chain_hash, read_head, read_page
+from hub.kernel.journal import GENESIS, Entry, EventTypes, Head, chain_hash, read_entry, read_head, read_page
 from hub.kernel.keystore import Keystore
 from hub.kernel.sql import Reader
 
@@ -50,15 +50,42 @@ def verify(
     return Verdict("ok", 0, head.seq, len(heads))
 
 
+def verify_tail(read: Reader, types: EventTypes, entries: int) -> Verdict:
+    """Check numbers, hashes and columns of the newest entries alone, from the hash of the one before them."""
+    head = read_head(read) or Head(1, 0, GENESIS, 0)
+    before_seq = max(0, head.seq - entries)
+    before = read_entry(read, before_seq) if before_seq else None
+    if before is None:
+        return Verdict("gap", before_seq) if before_seq else _walk(read, types, head, {})
+    try:
+        command_id = types.envelope(before.body).command_id
+    except msgspec.DecodeError:
+        return Verdict("entry_changed", before_seq)
+    found = _walk(read, types, head, {}, start=_Start(before.hash, before_seq + 1, command_id))
+    return msgspec.structs.replace(found, entries=found.entries - before_seq) if found.ok else found
+
+
+class _Start(msgspec.Struct, frozen=True):
+    previous: bytes = GENESIS
+    expected: int = 1
+    command_id: str = ""
+
+
 def _beyond(heads: list[SignedHead], last_seq: int) -> list[SignedHead] | None:
     beyond = [signed for signed in heads if signed.seq > last_seq]
     return beyond or None
 
 
 def _walk(
-    read: Reader, types: EventTypes, head: Head, signed_hashes: dict[int, bytes], progress: Progress
+    read: Reader,
+    types: EventTypes,
+    head: Head,
+    signed_hashes: dict[int, bytes],
+    progress: Progress = lambda _done, _all: None,
+    start: _Start = _Start(),  # noqa: B008 (frozen)
 ) -> Verdict:
-    previous, expected, broken_at, command_id = GENESIS, 1, 0, ""
+    previous, expected, command_id = start.previous, start.expected, start.command_id
+    broken_at = 0
     while expected <= head.seq:
         page = read_page(read, expected - 1, head.seq, _PAGE)
         if not page:

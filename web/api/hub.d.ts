@@ -1405,6 +1405,8 @@ export interface components {
         };
         /** Health */
         Health: {
+            /** @default true */
+            clock_trusted?: boolean;
             gateways: string[];
             status: string;
             sync: components["schemas"]["SyncStatus"];
