@@ -290,11 +290,10 @@ STANDARD: Layout = (
 CUSTOMER_MS = 1500
 COUNTER: Layout = (
     *STANDARD,
-    TOLEDO_SCALE,
     POLE_DISPLAY,
     msgspec.structs.replace(TSPL_PRINTER, device_id="printer-3"),
 )
-"""The bench's counter: the standard one, a scale, a customer display and a label printer."""
+"""The bench's counter: the standard one, a customer display and a label printer."""
 
 
 def unhurried(layout: Layout, line_ms: int) -> Layout:

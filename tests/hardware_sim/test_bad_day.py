@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from hardware_sim.layout import COUNTER
 from hardware_sim.play import SimulatedCounter
 from hardware_sim.schedule import read_schedule
 
@@ -11,6 +12,6 @@ BAD_DAY = Path(__file__).parents[2] / "hub" / "app" / "demo" / "day" / "faults_b
 def test_the_bad_day_fits_the_standard_counter(tmp_path: Path) -> None:
     schedule = read_schedule(BAD_DAY)
     assert len(schedule.steps) > 20
-    with SimulatedCounter(tmp_path, schedule=schedule) as counter:
+    with SimulatedCounter(tmp_path, COUNTER, schedule) as counter:
         standing = {device.device_id for device in counter.wiring.devices}
     assert {step.device_id for step in schedule.steps} <= standing | {"scanner-1"}

@@ -30,7 +30,6 @@ def test_it_stands_as_wired_and_leaves_nothing(tmp_path: Path, ending: signal.Si
             "scale-1",
             "card-1",
             "paycode-1",
-            "scale-1",
             "display-1",
             "printer-3",
         ]
