@@ -40,6 +40,14 @@ class Bench:
             if device["drawer"] is not None:
                 self._post(f"/api/devices/{device['device_id']}/drawer", {"open": False})
 
+    def plan(self, device_id: str, choice: str) -> None:
+        """What the customers at a payment terminal do from now on; `hand` waits for `choose`."""
+        self._post(f"/api/devices/{device_id}/plan", {"plan": {"choice": choice}})
+
+    def choose(self, device_id: str, choice: str) -> None:
+        """The customer at the terminal makes up their mind."""
+        self._post(f"/api/devices/{device_id}/customer", {"choice": choice})
+
     def unplug(self, device_id: str) -> None:
         """Pull the plug."""
         self._post(f"/api/devices/{device_id}/unplug", {})
