@@ -46,10 +46,15 @@ def screen(till: Till) -> Iterator[Page]:
 @pytest.fixture(scope="session")
 def shelf() -> list[Good]:
     """What the shop sells and a scanner can read, but for the last of it."""
-    return goods()[:-1]
+    return _plain()[:-1]
 
 
 @pytest.fixture(scope="session")
 def scarce() -> Good:
     """A thing for the test that sells all there is of it."""
-    return goods()[-1]
+    return _plain()[-1]
+
+
+def _plain() -> list[Good]:
+    """Goods by the piece with the shop's own barcode: no weights, batches, labels or wallets."""
+    return [good for good in goods() if good.barcode.isdigit() and len(good.barcode) == 13 and good.price_fen]
