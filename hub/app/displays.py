@@ -17,6 +17,9 @@ from hub.modules.orders import events as order_events
 from hub.modules.orders import store as orders
 from hub.modules.orders.events import OrderPaid
 from hub.modules.orders.messages import Basket
+from hub.modules.payments import store as payments
+from hub.modules.payments.events import AttemptMoved, AttemptOpened
+from hub.modules.payments.messages import AttemptView
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +34,18 @@ _SEEN_BY_CUSTOMERS = (
     order_events.BasketParked,
     order_events.BasketResumed,
     OrderPaid,
+    AttemptOpened,
+    AttemptMoved,
 )
+
+_ASKED = {
+    "awaiting_code": ("请出示付款码", "SHOW CODE"),
+    "requested": ("请确认付款", "CONFIRM"),
+    "pending": ("请确认付款", "CONFIRM"),
+    "unknown": ("请稍候", "PLEASE WAIT"),
+    "reversing": ("请稍候", "PLEASE WAIT"),
+    "doubtful": ("请稍候", "PLEASE WAIT"),
+}
 
 
 class _Bound(NamedTuple):
@@ -81,7 +95,7 @@ class CustomerDisplays:
         for event in events:
             if isinstance(event, OrderPaid):
                 self._paid[event.terminal_id] = event
-            else:
+            elif not isinstance(event, AttemptOpened | AttemptMoved):
                 self._paid.pop(event.terminal_id, None)
             self._stale.add(event.terminal_id)
         self._due.set()
@@ -120,6 +134,9 @@ class CustomerDisplays:
 
     def _frame(self, read: Reader, terminal_id: str, device_id: str) -> Show:
         basket = orders.basket_at(read, self._store_id, terminal_id)
+        if basket is not None and basket.state == "paying":
+            held = payments.held_at(read, self._store_id, terminal_id)
+            return _paying(device_id, basket, [one for one in held if one.order_id == basket.order_id])
         if basket is not None:
             return _basket(device_id, basket)
         if (paid := self._paid.get(terminal_id)) is not None:
@@ -149,6 +166,25 @@ def _basket(device_id: str, basket: Basket) -> Show:
         upper_plain=upper_plain,
         lower_plain=f"TOTAL\t{total}",
         amount_fen=basket.total_fen,
+        lamp="total",
+    )
+
+
+def _paying(device_id: str, basket: Basket, held: list[AttemptView]) -> Show:
+    """The total, and what the customer is asked to do for which part of it."""
+    total = yuan(basket.total_fen)
+    current = next((one for one in held if one.state != "approved"), None)
+    words, plain = _ASKED.get(current.state if current else "", ("合计", "TOTAL"))
+    if current is not None and current.tender == "card" and current.state in ("requested", "pending"):
+        words, plain = "请刷卡", "USE CARD"
+    amount_fen = current.amount_fen if current is not None else basket.total_fen
+    return Show(
+        device_id=device_id,
+        upper=f"合计\t￥{total}",
+        lower=f"{words}\t￥{yuan(amount_fen)}",
+        upper_plain=f"TOTAL\t{total}",
+        lower_plain=f"{plain}\t{yuan(amount_fen)}",
+        amount_fen=amount_fen,
         lamp="total",
     )
 

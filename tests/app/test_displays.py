@@ -14,7 +14,7 @@ from hub.app.displays import CustomerDisplays
 from hub.app.server import Hub, gateway_token
 from hub.app.settings import HubSettings, Shop
 from hub.devices.links import Gateways
-from hub.devices.messages import BindDevice
+from hub.devices.messages import BindDevice, SeeDevice
 from hub.kernel.context import SYSTEM
 from hub.kernel.db import Readers
 from hub.kernel.ids import new_id
@@ -103,6 +103,33 @@ def test_the_customer_sees_the_line_the_total_and_the_change(hub: Hub, client: T
 
         post(client, "orders/scan", terminal_id=TILL, code=item.barcodes[0])
         until(socket, amount_fen=item.price_fen, lamp="total")
+
+
+def test_the_customer_is_told_what_to_do_for_a_card_or_a_code(hub: Hub, client: TestClient[Any]) -> None:
+    sign_in(client, "cashier")
+    post(client, "payments/shifts/open", shift_id=new_id(), terminal_id=TILL, float_fen=0)
+    item = by_piece()
+    with gateway(hub, client, DISPLAY) as socket:
+        bind(hub, DISPLAY)
+        for device_id, model in (("card-1", "bank_ecr"), ("code-1", "pay_code_box")):
+            see_terminal(hub, device_id, model)
+        order_id = post(client, "orders/scan", terminal_id=TILL, code=item.barcodes[0])["order_id"]
+        fen, price = item.price_fen, yuan(item.price_fen)
+        asking = {"order_id": order_id, "due_fen": fen, "amount_fen": fen}
+        code_id = new_id()
+        post(client, "orders/start-payment", attempt_id=code_id, tender="code", **asking)
+        shown = until(socket, lower=f"请出示付款码\t￥{price}")
+        assert (shown.upper, shown.lower_plain) == (f"合计\t￥{price}", f"SHOW CODE\t{price}")
+        post(client, "payments/attempts/cancel", attempt_id=code_id)
+        until(socket, lower=f"合计\t￥{price}")
+        post(client, "orders/start-payment", attempt_id=new_id(), tender="card", **asking)
+        until(socket, lower_plain=f"USE CARD\t{price}")
+
+
+def see_terminal(hub: Hub, device_id: str, model: str) -> None:
+    seen = {"gateway_id": "gateway-2", "kind": "payment_terminal", "model": model, "state": "enabled"}
+    hub.engine.bus.dispatch(SeeDevice(command_id=new_id(), device_id=device_id, health="ok", **seen), SYSTEM)
+    bind(hub, device_id)
 
 
 def test_every_display_of_the_till_and_no_other_is_told(hub: Hub, client: TestClient[Any]) -> None:
