@@ -59,9 +59,9 @@ def _insert(table: str, columns: int) -> str:
 
 
 ORDER = _insert("orders_orders", 19)
-LINE = _insert("orders_lines", 17)
+LINE = _insert("orders_lines", 23)
 RECEIPT = _insert("orders_receipt_numbers", 4) + " ON CONFLICT DO UPDATE SET last_seq = excluded.last_seq"
-PAYMENT = _insert("payments_payments", 10)
+PAYMENT = _insert("payments_payments", 14)
 TAKEN = (
     "UPDATE payments_shifts SET cash_fen = cash_fen + ?, payment_count = payment_count + 1 WHERE shift_id = ?"
 )
@@ -70,7 +70,7 @@ BALANCE = (
     _insert("inventory_balances", 3) + " ON CONFLICT DO UPDATE SET qty_milli = qty_milli + excluded.qty_milli"
 )
 MOVED = _insert("inventory_days", 5) + " ON CONFLICT DO UPDATE SET out_milli = out_milli + excluded.out_milli"
-JOB = _insert("print_jobs", 10)
+JOB = _insert("print_jobs", 12)
 ENTRY = _insert("journal", 9)
 MORE = (
     "UPDATE orders_lines SET qty_milli = qty_milli + 1000 WHERE store_id = ? AND order_id = ? AND item_id = ?"
@@ -103,18 +103,20 @@ class Rows:
                         0, None, "", "c" * 32, receipt_no, DAY, SHIFT, now_ms, 0))  # fmt: skip
         many(LINE, [(STORE, order.order_id, at, line.line_id, item.item_id, item.sku, None, item.name,
                      item.name_en, item.unit, item.sold_by, item.price_fen, line.qty_milli, item.price_fen,
-                     item.tax_rate_bp, 0, "live") for at, (line, item) in enumerate(sold, 1)])  # fmt: skip
+                     item.tax_rate_bp, 0, "live", None, None, None, None, None, "catalogue")
+                    for at, (line, item) in enumerate(sold, 1)])  # fmt: skip
         execute(RECEIPT, (STORE, till, DAY, number))
         for paid in order.payments:
             execute(PAYMENT, (STORE, paid.payment_id, order.order_id, SHIFT, till, paid.tender, total,
-                              paid.amount_fen, 0, now_ms))  # fmt: skip
+                              paid.amount_fen, 0, "", "", "", None, now_ms))  # fmt: skip
             execute(TAKEN, (total, SHIFT))
         many(MOVEMENT, [(STORE, order.order_id, "sale", at, item.item_id, -line.qty_milli, now_ms)
                         for at, (line, item) in enumerate(sold, 1)])  # fmt: skip
         many(BALANCE, [(STORE, item.item_id, -line.qty_milli) for line, item in sold])
         many(MOVED, [(STORE, now_ms // 86_400_000, item.item_id, 0, line.qty_milli) for line, item in sold])
         job_id = f"j{order.order_id[1:]}"
-        execute(JOB, (STORE, job_id, "receipt", order.order_id, till, 0, "queued", "", now_ms, now_ms))
+        execute(JOB, (STORE, job_id, "receipt", order.order_id, till, "printer", 0, "queued", "", now_ms,
+                      now_ms, None))  # fmt: skip
         lines = [{"line": line, "name": item.name, "name_en": item.name_en, "sku": item.sku,
                   "unit": item.unit, "unit_price_fen": item.price_fen, "tax_rate_bp": item.tax_rate_bp,
                   "amount_fen": item.price_fen} for line, item in sold]  # fmt: skip

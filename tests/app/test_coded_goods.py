@@ -48,7 +48,7 @@ def test_it_does_what_its_name_says(shop: Shop, what: str, refusal: str | None) 
 
 
 def test_all_of_them_can_lie_on_one_shelf(shop: Shop) -> None:
-    codes = [good.barcode for good in [*goods(), *GOODS]]
+    codes = [good.barcode for good in [*goods(), *GOODS] if good.barcode]
     assert len(codes) == len(set(codes))
     basket = store.basket_at(shop.read, STORE, TILL)
     assert basket is not None
