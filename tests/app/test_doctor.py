@@ -307,11 +307,12 @@ def test_machines_of_every_kind(tmp_path: Path) -> None:
 
 def test_clocks_of_every_kind(tmp_path: Path) -> None:
     ahead_ms = int(time.time() * 1000) + 60_000
-    assert look_at_clock(True, ahead_ms, tmp_path).code == "doctor.clock_behind"
-    assert look_at_clock(False, 0, tmp_path).code == "doctor.clock_untrusted"
+    assert look_at_clock(True, ahead_ms, root=tmp_path).code == "doctor.clock_behind"
+    assert look_at_clock(False, 0, root=tmp_path).code == "doctor.clock_untrusted"
+    assert look_at_clock(False, 0, hub_trusts=True, root=tmp_path).code == "doctor.clock_trusted"
     (tmp_path / "sys/class/rtc/rtc0").mkdir(parents=True)
-    assert look_at_clock(False, 0, tmp_path).code == "doctor.clock_unsaid"
-    assert look_at_clock(True, 0, tmp_path).code == "doctor.clock_battery"
+    assert look_at_clock(False, 0, root=tmp_path).code == "doctor.clock_unsaid"
+    assert look_at_clock(True, 0, root=tmp_path).code == "doctor.clock_battery"
     (tmp_path / "run/systemd/timesync").mkdir(parents=True)
     (tmp_path / "run/systemd/timesync/synchronized").touch()
-    assert look_at_clock(False, 0, tmp_path).code == "doctor.clock_in_step"
+    assert look_at_clock(False, 0, root=tmp_path).code == "doctor.clock_in_step"

@@ -24,11 +24,21 @@ def look_at_machine(data: Path, root: Path = Path("/")) -> list[Line]:
     return [_version(root), _disk(data), *_memory(root), *_heat(root)]
 
 
-def look_at_clock(battery_backed: bool, newest_ms: int, root: Path = Path("/")) -> Line:
-    """Whether the wall clock can be believed: never below the journal, and told by somebody."""
+def look_at_clock(
+    battery_backed: bool, newest_ms: int, hub_trusts: bool | None = None, root: Path = Path("/")
+) -> Line:
+    """Whether the wall clock can be believed: never below the journal, and told by somebody.
+
+    A running hub's own word counts most: the cloud may have agreed with it.
+    """
     behind_s = (newest_ms - int(time.time() * 1000)) // 1000
     if behind_s > 0:
         return failed("clock", "doctor.clock_behind", seconds=behind_s)
+    if hub_trusts is not None:
+        make, code = (
+            (ok, "doctor.clock_trusted") if hub_trusts else (attention, "doctor.clock_untrusted_by_hub")
+        )
+        return make("clock", code)
     if (root / "run/systemd/timesync/synchronized").exists():
         return ok("clock", "doctor.clock_in_step")
     if battery_backed:

@@ -54,12 +54,10 @@ def ask_hub(settings: HubSettings) -> HubHealth | None:
 
 
 def look_at_hub(settings: HubSettings, health: HubHealth | None, devices: list[DeviceView]) -> list[Line]:
-    """The hub, its clock's trust, and its gateways with what ails their devices."""
+    """The hub, and its gateways with what ails their devices."""
     if health is None:
         return [attention("hub", "doctor.hub_stopped", host=settings.host, port=settings.port)]
     lines = [ok("hub", "doctor.hub", host=settings.host, port=settings.port)]
-    if not health.clock_trusted:
-        lines.append(attention("clock", "doctor.clock_untrusted_by_hub"))
     expected = sorted({device.gateway_id for device in devices} | set(health.gateways))
     if not expected:
         lines.append(attention("gateway", "doctor.gateway_none"))
@@ -135,7 +133,8 @@ def look_at_gateway(config: Path) -> list[Line]:
     except msgspec.DecodeError:
         reason = (done.stderr.decode(errors="replace").strip().splitlines() or [""])[-1][:200]
         return [failed("gateway", "doctor.gateway_unchecked", file=config.name, reason=reason)]
-    return [_device(check) for check in checks] or [attention("gateway", "doctor.gateway_none")]
+    told = [check for check in checks if check.part != "internal" or check.state != "ok"]
+    return [_device(check) for check in told] or [attention("gateway", "doctor.gateway_none")]
 
 
 def _device(check: DeviceCheck) -> Line:

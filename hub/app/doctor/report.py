@@ -47,11 +47,12 @@ def visit(desk: Desk, patient: Patient) -> Visit:
         books = Books([])
         if patient.hub is not None:
             books = look_at_books(Folder(patient.hub.data_path), patient.hub.store_id)
+        health = ask_hub(patient.hub) if patient.hub else None
         battery = patient.hub.battery_backed_clock if patient.hub else False
-        lines += [look_at_clock(battery, books.newest_ms), *books.lines]
+        clock = look_at_clock(battery, books.newest_ms, health.clock_trusted if health else None)
+        lines += [clock, *books.lines]
         told(2, steps)
         if patient.hub is not None:
-            health = ask_hub(patient.hub)
             lines += look_at_hub(patient.hub, health, books.devices)
             lines += look_at_cloud(patient.hub.cloud, health, books.pending)
         told(3, steps)
