@@ -40,6 +40,11 @@ class DevicesAtTill(ScaleAtTill):
             for one in self.devices
         ]
 
+    def statistics(self) -> list[Json]:
+        """What the scanner has done."""
+        counts = {"GoodScanCount": 128, "MisreadCount": 0, "ReconnectCount": 2}
+        return [{"device_id": "scanner-1", "counts": counts, "scans_a_minute": 3, "at_ms": 0}]
+
     def do_TryScanner(self, _body: Json) -> Answer:
         """The next scan is a test."""
         return 200, {"within_ms": 30_000}

@@ -88,6 +88,8 @@ class FakeHub:
                 {"category": key, "name": name, "name_en": name_en, "item_count": held.count(key)}
                 for key, name, name_en in CATEGORIES
             ]
+        if path.endswith("/devices/statistics"):
+            return self.shop.statistics()
         if path.endswith("/pulses"):
             return self.shop.pulses()
         if path.endswith("/items"):

@@ -41,6 +41,7 @@ def test_every_device_says_how_it_is(till: Page, counter: FakeHub, keys: Keys) -
     sheet = open_devices(till, keys)
     expect(sheet.locator(".device")).to_have_count(7)
     expect(card(sheet, "scanner-1")).to_contain_text("正常")
+    expect(card(sheet, "scanner-1")).to_contain_text("扫码 128 次 · 重连 2 次")
     expect(card(sheet, "printer-1")).to_contain_text("纸快用完了")
     expect(card(sheet, "drawer-1")).to_contain_text("已关闭")
     expect(card(sheet, "scale-1")).to_contain_text("1.240 kg")

@@ -1,7 +1,7 @@
 /** The device page's memory: signs of life, and what came of each test. It outlives the sheet that shows it. */
 import { reactive } from "vue";
 import { newId } from "@kit/ids";
-import { command, hub, type Device, type DevicePulse } from "../state/hub";
+import { command, hub, type Device, type DevicePulse, type DeviceStatistics } from "../state/hub";
 import { tellWhy } from "../state/notices";
 import { withApproval } from "../state/sale";
 import { session } from "../state/session";
@@ -11,6 +11,7 @@ const PULSE_EVERY_MS = 2000;
 
 export const page = reactive({
   pulses: {} as Record<string, DevicePulse>,
+  statistics: {} as Record<string, DeviceStatistics>,
   /** Until when a test scan is awaited, by the page's own clock. */
   awaitedUntilMs: {} as Record<string, number>,
   slips: {} as Record<string, string>,
@@ -30,7 +31,9 @@ async function attempt(act: () => Promise<unknown>): Promise<void> {
 export function watchPulses(): () => void {
   const ask = async (): Promise<void> => {
     try {
-      page.pulses = Object.fromEntries((await hub.devicePulses()).map((pulse) => [pulse.device_id, pulse]));
+      const [pulses, statistics] = await Promise.all([hub.devicePulses(), hub.deviceStatistics()]);
+      page.pulses = Object.fromEntries(pulses.map((pulse) => [pulse.device_id, pulse]));
+      page.statistics = Object.fromEntries(statistics.map((told) => [told.device_id, told]));
     } catch {
       page.pulses = {}; // the badge says that the hub is away
     }

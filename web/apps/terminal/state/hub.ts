@@ -19,6 +19,7 @@ export type Scanned = Schemas["Scanned"];
 export type Device = Schemas["DeviceView"];
 export type Weight = Schemas["WeightView"];
 export type ScaleKey = Schemas["PressScaleKey"]["key"];
+export type DeviceStatistics = Schemas["DeviceStatisticsView"];
 export type DevicePulse = Schemas["DevicePulse"];
 export type PrintJob = Schemas["PrintJobView"];
 export type SyncStatus = Schemas["SyncStatus"];
@@ -85,6 +86,7 @@ function ask<P extends keyof paths>(path: P, query?: QueryOf<GetOf<paths[P]>>): 
 export const hub = {
   shop: () => ask("/api/shop"),
   me: () => ask("/api/identity/me"),
+  deviceStatistics: () => ask("/api/devices/statistics"),
   devicePulses: () => ask("/api/devices/pulses"),
   categories: () => ask("/api/catalogue/categories"),
   items: (query: { category?: string; search?: string; limit: number }) => ask("/api/catalogue/items", query),
