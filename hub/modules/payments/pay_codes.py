@@ -9,8 +9,10 @@ def pay_scheme(text: str) -> PayScheme | None:
     """The wallet that made this payment code; None where the text is none.
 
     By its looks alone: a scale's 18-digit label that begins with 26 looks like one of Alipay's, so ask
-    for the scheme only where a payment code is waited for, or after the goods were looked for.
+    for the scheme only where a payment code is waited for, or after the goods were looked for. An AIM
+    identifier that a scanner left in front does not hide one.
     """
+    text = text[3:].strip() if text.startswith("]") else text.strip()
     if not (text.isascii() and text.isdigit()):
         return None
     length, head = len(text), int(text[:2])
