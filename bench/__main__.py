@@ -12,7 +12,10 @@ import uvloop
 
 from bench.figures import Figure, table
 
-BENCHES = ("orders", "scans", "slow_fsync", "scan_to_frame", "footprint", "backlog", "receipt")
+BENCHES = (
+    *("orders", "scans", "slow_fsync", "scan_to_frame", "footprint", "backlog", "receipt"),
+    *("wire_to_reading", "idle_gateway"),
+)
 
 
 def main(names: list[str]) -> int:

@@ -28,7 +28,7 @@ from drivers.gateway.pins import Known, Pins
 from drivers.gateway.pulse import Pulse
 from drivers.gateway.session import Session
 from drivers.gateway.settings import Device
-from drivers.messages import DeviceInfo, DeviceState, Health, PayAnswer, PrinterStatus
+from drivers.messages import DeviceInfo, DeviceState, Health, Misread, PayAnswer, PrinterStatus
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +36,8 @@ RETRY_FIRST_S = 0.25
 RETRY_CEILING_S = 3.0
 # A device that lasted this long was well: its next loss starts from the shortest wait.
 WELL_AFTER_S = 5.0
+# Nobody misreads faster than this by hand.
+MISREAD_GAP_S = 0.2
 
 
 class Keeper:
@@ -70,6 +72,7 @@ class Keeper:
         self._monotonic = monotonic
         self._drawer_ids = drawer_ids
         self._last_trouble = ""
+        self._misread_s = -MISREAD_GAP_S
 
     async def keep(self) -> None:
         """Run for ever."""
@@ -167,6 +170,8 @@ class Keeper:
                 self._show_printer(news)
 
     def _report(self, heard: Heard) -> None:
+        if isinstance(heard, Misread) and not self._is_worth_telling():
+            return
         if not isinstance(heard, PrintConfirmed | QueueDrained | DrawerPin | PayAnswer):
             self._outbox.add_reading(self._device.device_id, heard, self._pulse.arrived_s())
 
@@ -174,6 +179,14 @@ class Keeper:
         """What is to be known of a device that works: a printer that is never asked never complains."""
         is_mute = self._device.profile.kind == "printer" and self._driver.poll_s is None
         return "printer.no_status" if is_mute else ""
+
+    def _is_worth_telling(self) -> bool:
+        """A line full of rubbish must not fill the hub's journal."""
+        now_s = self._monotonic()
+        if now_s - self._misread_s < MISREAD_GAP_S:
+            return False
+        self._misread_s = now_s
+        return True
 
     def _show_printer(self, status: PrinterStatus) -> None:
         blocked = self._desk.blocked() if self._desk else ""

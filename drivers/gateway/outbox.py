@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 
 import msgspec
@@ -54,7 +54,7 @@ class Outbox:
         self._news = asyncio.Event()
 
     def add_reading(self, device_id: str, reading: AnyReading, at_s: float | None = None) -> None:
-        """A device said something, at_s if not now; of too many the oldest goes and its number is missed."""
+        """A device said something, at_s if not now; of too many one goes and its number is missed."""
         at_s = self._monotonic() if at_s is None else at_s
         self._seq += 1
         kept = _Kept(seq=self._seq, device_id=device_id, at_s=at_s, reading=reading)
@@ -63,9 +63,15 @@ class Outbox:
         else:
             self._readings.append(kept)
         if len(self._readings) > MAX_READINGS:
-            self._readings.popleft()
-            self.overflowed += 1
+            self._drop_one()
         self._news.set()
+
+    def _drop_one(self) -> None:
+        """The oldest of the device that says most: one that babbles pushes out nobody else's scan."""
+        ((loudest, _),) = Counter(kept.device_id for kept in self._readings).most_common(1)
+        at = next(at for at, kept in enumerate(self._readings) if kept.device_id == loudest)
+        del self._readings[at]
+        self.overflowed += 1
 
     def set_device(self, info: DeviceInfo) -> None:
         """A device's state; only the latest matters."""

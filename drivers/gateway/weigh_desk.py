@@ -14,6 +14,8 @@ from drivers.scale.contract import Scale
 MIN_GAP_S = 0.1
 # An unchanged weight is said again this often, or the hub would take it for an old one.
 REFRESH_S = 0.4
+# An empty pan is what a scale says most of the day: nothing can be sold of it, so it need not be as fresh.
+REFRESH_EMPTY_S = 1.0
 
 
 class WeighDesk:
@@ -58,7 +60,8 @@ class WeighDesk:
         moved, self._moved = self._moved, None
         if moved is not None and self._told.stable and weight.stable:
             return moved
-        return weight if waited_s >= REFRESH_S or not _same(weight, self._told) else None
+        refresh_s = REFRESH_EMPTY_S if weight.stable and not weight.value else REFRESH_S
+        return weight if waited_s >= refresh_s or not _same(weight, self._told) else None
 
 
 def _same(one: Weight, other: Weight) -> bool:

@@ -91,3 +91,15 @@ def test_answers_are_bounded_the_latest_counts_and_unsent_ones_come_back() -> No
         JobAnswer(job_id="j8", state="printed"),
         JobAnswer(job_id="j9", state="printed"),
     ]
+
+
+def test_a_device_that_babbles_pushes_out_nobody_elses_scan() -> None:
+    clock = Clock()
+    outbox = Outbox("boot", clock)
+    outbox.add_reading("scanner-1", Scan(text="mine"))
+    for number in range(3 * MAX_READINGS):
+        outbox.add_reading("scanner-2", Scan(text=str(number)))
+    outbox.add_reading("scanner-1", Scan(text="mine too"))
+    frames = [frame for frame in next_frames(outbox) if isinstance(frame, Reading)]
+    assert len(frames) == MAX_READINGS
+    assert [frame.seq for frame in frames if frame.device_id == "scanner-1"] == [1, 3 * MAX_READINGS + 2]

@@ -96,7 +96,7 @@ async def bench(folder: Path) -> AsyncIterator[Bench]:
 @asynccontextmanager
 async def gateway(made: Bench) -> AsyncIterator[asyncio.subprocess.Process]:
     """The real process, up and greeted, its printer enabled."""
-    process = await start(made)
+    process = await start(made.config)
     try:
         hello = await made.hub.frame(Hello)
         if {info.device_id: info.state for info in hello.devices}["receipt-1"] != "enabled":
@@ -108,14 +108,14 @@ async def gateway(made: Bench) -> AsyncIterator[asyncio.subprocess.Process]:
         await process.wait()
 
 
-async def start(made: Bench, command: str = "run") -> asyncio.subprocess.Process:
+async def start(config: Path, command: str = "run") -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-c",
         "from drivers.gateway.cli import app; app()",
         command,
         "--config",
-        str(made.config),
+        str(config),
         cwd=ROOT,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -206,7 +206,7 @@ def resident_kb(pid: int) -> int:
 def test_a_second_gateway_on_the_same_state_is_refused(tmp_path: Path) -> None:
     async def run() -> None:
         async with bench(tmp_path) as made, gateway(made):
-            second = await start(made)
+            second = await start(made.config)
             _, said = await asyncio.wait_for(second.communicate(), 30)
             assert second.returncode == 2
             assert b"gateway.already_running" in said
@@ -217,7 +217,7 @@ def test_a_second_gateway_on_the_same_state_is_refused(tmp_path: Path) -> None:
 def test_check_lists_the_devices_and_opens_nothing(tmp_path: Path) -> None:
     async def run() -> None:
         async with bench(tmp_path) as made:
-            process = await start(made, "check")
+            process = await start(made.config, "check")
             said, _ = await asyncio.wait_for(process.communicate(), 30)
             assert process.returncode == 0
             assert [line.split("\t")[0] for line in said.decode().splitlines()] == [
@@ -233,7 +233,7 @@ def test_wrong_settings_are_one_plain_line(tmp_path: Path) -> None:
     async def run() -> None:
         async with bench(tmp_path) as made:
             made.config.write_text(made.config.read_text().replace("generic_serial", "no_such"))
-            process = await start(made)
+            process = await start(made.config)
             _, said = await asyncio.wait_for(process.communicate(), 30)
             assert process.returncode == 2
             assert said.decode().strip().splitlines()[-1].startswith("profile.unknown")

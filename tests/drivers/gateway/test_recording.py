@@ -97,7 +97,8 @@ def test_what_passes_is_in_the_file_and_is_heard_again(tmp_path: Path) -> None:
     assert {bytes.fromhex(traffic.hex) for traffic in capture.traffic} == {b"69012", b"34567892\r"}
     heard = CliRunner().invoke(app, ["replay", str(path)]).output.splitlines()
     scans = [msgspec.json.decode(line) for line in heard]
-    assert {(scan["type"], scan["text"]) for scan in scans} == {("scan", "6901234567892")}
+    assert [scan["text"] for scan in scans if scan["type"] == "scan"].count("6901234567892") >= 2
+    assert {scan.get("reason", "unterminated") for scan in scans} == {"unterminated"}  # cut at max-bytes
 
 
 def test_a_recording_becomes_a_test(tmp_path: Path) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
+import tty
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +13,14 @@ import pytest
 
 from drivers.gateway import keeper
 from drivers.gateway.identity import Identity
+from drivers.gateway.links.fd_link import Link
+from drivers.gateway.links.opener import Opener, open_link
 from drivers.gateway.links.url import LinkUrl
 from drivers.gateway.settings import DeviceSettings
+from drivers.gateway.supervisor import Supervisor
 from drivers.messages import DeviceChanged, Misread, Reading, Scan
 from drivers.scanner.serial import SerialScanner
-from tests.drivers.gateway.doubles import Counter, counter
+from tests.drivers.gateway.doubles import Counter, FakeLink, counter
 
 
 def scanner(number: int, **more: Any) -> DeviceSettings:
@@ -142,3 +148,68 @@ def test_a_profile_speaks_its_own_options_or_the_device_is_named(tmp_path: Path)
                 pass
 
     asyncio.run(run())
+
+
+class DeafLink(FakeLink):
+    """Takes nothing and never says so."""
+
+    async def write(self, data: bytes, timeout_s: float) -> None:
+        await asyncio.Event().wait()
+
+
+def test_a_device_whose_write_blocks_holds_up_nobody_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scale = DeviceSettings(device_id="scale-1", profile="scale/toledo_8217", link="serial:///dev/deaf")
+
+    async def run() -> None:
+        opened = Counter._open
+
+        async def open_link(self: Counter, url: LinkUrl) -> Link:
+            return DeafLink() if url.path.endswith("deaf") else await opened(self, url)
+
+        monkeypatch.setattr(Counter, "_open", open_link)
+        async with counter(tmp_path, scale, scanner(1)) as made:
+            await made.frame(DeviceChanged, device_id="scale-1", state="enabled")
+            await enabled(made, 1)
+            for code in ("6901234567892", "6920152400777"):
+                await scan(made, 1, code)
+
+    asyncio.run(run())
+
+
+def test_a_line_full_of_rubbish_neither_drowns_the_hub_nor_the_other_device(tmp_path: Path) -> None:
+    """A real line that never pauses: the other scanner's every scan arrives, misreads a few a second."""
+
+    async def run() -> None:
+        babbler, reader = os.openpty()
+        tty.setraw(babbler)
+        path = os.ttyname(reader)
+        noisy = DeviceSettings(
+            device_id="babbler", profile="scanner/generic_serial", link=f"serial://{path}?baud=9600"
+        )
+
+        async def open_either(url: LinkUrl) -> Link:
+            return await (open_link(url) if url.path == path else made._open(url))
+
+        async with counter(
+            tmp_path, noisy, scanner(1), patch=lambda one: patch_opener(one, open_either)
+        ) as made:
+            await made.frame(DeviceChanged, device_id="babbler", state="enabled")
+            await enabled(made, 1)
+            os.set_blocking(babbler, False)
+            for number in range(50):
+                with contextlib.suppress(BlockingIOError):
+                    os.write(babbler, b"\x00\xff\r" * 1000)
+                await scan(made, 1, f"69012345{number:05d}")
+            misreads = [frame for frame in made.frames if isinstance(frame, Reading)]
+            assert 0 < len(misreads) < 50
+        os.close(babbler)
+        os.close(reader)
+
+    asyncio.run(run())
+
+
+def patch_opener(one: Supervisor, opener: Opener) -> None:
+    for keeper_of_one in one._keepers.values():
+        keeper_of_one._open_link = opener

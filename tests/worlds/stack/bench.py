@@ -25,6 +25,10 @@ class Bench:
         """Hold a code under a scanner that a gateway listens to."""
         assert self._post("/api/scan", {"device_id": device_id, "code": code})["heard"]
 
+    def scan_unheard(self, device_id: str, code: str) -> None:
+        """Hold a code under a scanner that nobody listens to."""
+        self._post("/api/scan", {"device_id": device_id, "code": code})
+
     def suffer(self, device_id: str, kind: str, **numbers: int) -> None:
         """A fault, by its name."""
         self._post(f"/api/devices/{device_id}/faults", {"fault": {"type": kind, **numbers}})
