@@ -99,7 +99,7 @@ class Hotplug:
     def plug_for(self, url: LinkUrl) -> Plug:
         """The plug of one device; what hangs on the network hears nothing of plugs."""
         plug = Plug()
-        if url.scheme in {"hid", "serial"}:
+        if url.is_pluggable:
             self._plugs.append(plug)
         return plug
 

@@ -133,7 +133,7 @@ class Keeper:
     def _look_for_it(self) -> tuple[Known, LinkUrl]:
         """Who the device is to be, and where it hangs today; what is another's is not opened to find out."""
         known, url = self._pins.of(self._device.settings), self._device.url
-        if not known.name or url.scheme not in {"hid", "serial"}:
+        if not known.name or not url.is_pluggable:
             return known, url
         at_link = read_identity(url)
         if at_link.is_called(known.name):
@@ -147,7 +147,7 @@ class Keeper:
     async def _claim(self, identity: Identity, known: Known) -> str:
         device = self._device
         name = self._register.claim(device.device_id, identity, known.pinned, known.learned)
-        if name and not known.name and device.url.scheme in {"hid", "serial"}:
+        if name and not known.name and device.url.is_pluggable:
             await asyncio.to_thread(self._pins.learn, device.settings, name)
         return name
 

@@ -25,7 +25,7 @@ def new_unit(
 ) -> str:
     """The name of the unit that takes the device's place; SwapRefused where that is not plain."""
     scheme, sys_root = device.url.scheme, sys_root or SYS_ROOT
-    if scheme not in {"hid", "serial"}:
+    if not device.url.is_pluggable:
         raise SwapRefused("swap.not_local", f"{device.device_id} is known by its link: change that")
     old = pins.of(device.settings).name
     taken = {name for other in others for name in _names_of(other, pins, sys_root)}
@@ -51,7 +51,7 @@ def _asked_for(asked: str, present: Sequence[Identity]) -> str:
 
 
 def _names_of(device: Device, pins: Pins, sys_root: Path) -> set[str]:
-    if device.url.scheme not in {"hid", "serial"}:
+    if not device.url.is_pluggable:
         return set()
     known = pins.of(device.settings).name
     at_link = read_identity(device.url, sys_root)
@@ -62,5 +62,5 @@ def _names_of(device: Device, pins: Pins, sys_root: Path) -> set[str]:
 def _is_same_kind(unit: Identity, old: str, scheme: str) -> bool:
     """By vendor and product; where the old one's are not known, any line may be it but no keyboard."""
     if not old.startswith("usb:"):
-        return scheme == "serial"
+        return scheme != "hid"
     return unit.value.split(":")[:3] == old.split(":")[:3]

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
+_PLUGGABLE = frozenset({"hid", "serial", "usb"})
 _LOCAL = frozenset({"file", "hid", "serial", "usb"})
 _SCHEMES = _LOCAL | {"tcp", "printer"}
 
@@ -29,6 +30,11 @@ class LinkUrl(msgspec.Struct, frozen=True, kw_only=True):
     port: int
     path: str
     options: dict[str, str]
+
+    @property
+    def is_pluggable(self) -> bool:
+        """Whether a unit hangs there by a plug of this computer, which the system tells of."""
+        return self.scheme in _PLUGGABLE
 
     def text(self, name: str, default: str, allowed: frozenset[str]) -> str:
         """An option out of a set of words."""

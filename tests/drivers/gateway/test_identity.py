@@ -114,3 +114,11 @@ def test_a_usb_printer_is_known_by_its_serial_number_and_found_by_it(tmp_path: P
     identity = read_identity(parse_link_url("usb:///dev/usb/lp0", {}), tmp_path)
     assert identity == Identity(serial="usb:1a86:7523:P00042", port="port:1-3")
     assert find_node("usb", "port:1-3", tmp_path) == "/dev/usb/lp0"
+
+
+def test_two_usb_printers_whose_nodes_were_swapped_are_told_apart(tmp_path: Path) -> None:
+    sysfs = Sysfs(tmp_path)
+    sysfs.printer("lp0", "1-2", "P2")
+    sysfs.printer("lp1", "1-1")
+    assert find_node("usb", "usb:1a86:7523:P2", tmp_path) == "/dev/usb/lp0"
+    assert find_node("usb", "port:1-1", tmp_path) == "/dev/usb/lp1"
