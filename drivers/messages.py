@@ -21,6 +21,10 @@ from drivers.document import (
     Document,
     Drawer,
     Feed,
+    Label,
+    LabelBarcode,
+    LabelPrice,
+    LabelText,
     Picture,
     Qr,
     Rule,
@@ -32,7 +36,8 @@ __all__ = [
     "MAX_FRAME_BYTES", "PROTOCOL_VERSION", "Ack", "AnyBlock", "AnyReading", "Barcode", "Block", "Cell",
     "Columns", "Cut", "DeviceChanged", "DeviceInfo", "DeviceState", "DeviceStatistics", "Document", "Drawer",
     "DrawerPosition", "DrawerReleased", "Feed", "Frame", "FrameError", "GatewayFrame", "Health",
-    "Heartbeat", "Hello", "HubFrame", "Id", "JobAnswer", "JobState", "Kind", "Lamp", "Misread", "Pay",
+    "Heartbeat", "Hello", "HubFrame", "Id", "JobAnswer", "JobState", "Kind", "Label", "LabelBarcode",
+    "LabelPrice", "LabelText", "Lamp", "Misread", "Pay",
     "PayAct", "PayAnswer", "PayState", "Picture", "Print",
     "PrinterStatus", "Qr", "QueryJob", "Reading", "ReleaseDrawer", "Rule", "ScaleAct", "ScaleCommand",
     "Scan", "Show", "ShownLine", "Statistics", "Text", "Weight", "WeightUnit", "Welcome", "content_hash",
@@ -45,7 +50,7 @@ PROTOCOL_VERSION = 1
 Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")]
 StatisticName = Annotated[str, Meta(max_length=48, pattern=r"^[A-Za-z]+$")]
 Reason = Annotated[str, Meta(max_length=200)]
-Kind = Literal["scanner", "scale", "printer", "display", "drawer", "payment_terminal"]
+Kind = Literal["label_printer", "scanner", "scale", "printer", "display", "drawer", "payment_terminal"]
 # As UnifiedPOS has it: closed (no link, being retried) -> claimed (ours alone) -> enabled (working);
 # refused = a person must decide first (two look-alikes, a profile that does not fit).
 DeviceState = Literal["closed", "claimed", "enabled", "refused"]

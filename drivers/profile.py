@@ -14,6 +14,7 @@ from drivers.messages import Kind
 
 PROFILE_PACKAGE = "firmware_configs"
 SCHEMA = 1
+LABEL_DRIVERS = ("printer.tspl", "printer.zpl")
 MAX_PROFILE_BYTES = 32 * 1024
 
 _KINDS = "|".join(get_args(Kind))
@@ -45,6 +46,11 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     notes: str = ""
     options: dict[str, Any] = {}
     link: dict[str, Scalar] = {}
+
+    @property
+    def shown_kind(self) -> Kind:
+        """What the hub knows the device as: a printer of labels is of no use to a receipt."""
+        return "label_printer" if self.driver in LABEL_DRIVERS else self.kind
 
 
 def parse_profile(text: str, name: str) -> Profile:

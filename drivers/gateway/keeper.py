@@ -219,7 +219,7 @@ def first_info(device: Device) -> DeviceInfo:
     """A configured device before it was ever opened."""
     return DeviceInfo(
         device_id=device.device_id,
-        kind=device.profile.kind,
+        kind=device.profile.shown_kind,
         model=device.profile.model,
         link=device.settings.link,
     )

@@ -80,8 +80,10 @@ class Zpl:
         height = field.height_mm * self._dots
         if field.symbology == "ean13":
             return f"^BY2^BEN,{height},Y,N^FD{field.data[:12]}^FS"
+        # Pairs of digits in half the width: a scale label of 18 digits fits 40 mm.
+        start = ">;" if field.data.isdigit() and len(field.data) % 2 == 0 else ">:"
         data = _safe(field.data.replace(">", ">0"))
-        return f"^BY2^BCN,{height},Y,N,N^FH^FD>:{data}^FS"
+        return f"^BY2^BCN,{height},Y,N,N^FH^FD{start}{data}^FS"
 
     def _take(self, byte: int) -> Said | None:
         if byte == _STX:

@@ -150,7 +150,7 @@ def zpl_data(now: _Field) -> str:
     if now.symbology == "ean13" and re.fullmatch("[0-9]{12,13}", data):
         return data[:12] + check_digit(data[:12])
     if now.symbology == "code128":
-        return data.removeprefix(">:").replace(">0", ">")
+        return data.removeprefix(">:").removeprefix(">;").replace(">0", ">")
     return data.partition(",")[2] if now.symbology == "qr" else data
 
 

@@ -1,11 +1,18 @@
 """Where rooms that must not know each other are joined: scans to baskets, sales to paper and drawers."""
 
+from hub.app.label_orders import (
+    PrintShelfLabel,
+    PrintWeighedLabel,
+    print_shelf_label,
+    print_weighed_label,
+)
 from hub.devices import handlers as devices
+from hub.devices import printing
 from hub.devices import store as device_store
 from hub.kernel.context import Context
 from hub.kernel.decision import Decision
 from hub.kernel.ids import new_id
-from hub.kernel.module import Manifest
+from hub.kernel.module import CommandSpec, Manifest
 from hub.modules.catalogue.codes import split_symbology
 from hub.modules.orders import handlers as orders
 from hub.modules.orders.events import OrderPaid
@@ -56,7 +63,7 @@ def open_for_refund(event: PaymentRefunded, context: Context) -> Decision:
 
 def print_receipt(event: OrderPaid, context: Context) -> Decision:
     """A paid order is printed where it was paid."""
-    return devices.queue_print(context, new_id(), "receipt", event.order_id, event.terminal_id, copy=False)
+    return printing.queue_print(context, new_id(), "receipt", event.order_id, event.terminal_id, copy=False)
 
 
 def open_for_cash(event: PaymentTaken, context: Context) -> Decision:
@@ -75,12 +82,16 @@ def open_without_sale(event: NoSaleDrawerRequested, context: Context) -> Decisio
 
 def print_shift_report(event: ShiftClosed, context: Context) -> Decision:
     """A closed shift leaves its slip."""
-    return devices.queue_print(context, new_id(), "z_report", event.shift_id, event.terminal_id, copy=False)
+    return printing.queue_print(context, new_id(), "z_report", event.shift_id, event.terminal_id, copy=False)
 
 
 JOINS = Manifest(
     name="joins",
     package="hub.app",
+    commands=(
+        CommandSpec(PrintShelfLabel, print_shelf_label, "orders.sell"),
+        CommandSpec(PrintWeighedLabel, print_weighed_label, "orders.sell"),
+    ),
     reactions={
         OrderPaid: print_receipt,
         PaymentTaken: open_for_cash,

@@ -2,7 +2,9 @@
 
 from datetime import UTC, datetime
 
-from hub.app.settings import Shop
+from hub.app.labels import DEFAULT_ROLL, label_paper
+from hub.app.settings import LabelRoll, Shop
+from hub.devices import store as devices
 from hub.devices.messages import PrintJobView
 from hub.devices.paper import AnyBlock, Barcode, Cell, Columns, Cut, Document, Feed, Picture, Qr, Rule, Text
 from hub.kernel.clock import CHINA_TIME
@@ -177,7 +179,9 @@ class Layouts:
         types: EventTypes,
         keystore: Keystore,
         logo: Picture | None = None,
+        roll: LabelRoll = DEFAULT_ROLL,
     ) -> None:
+        self._roll = roll
         self._shop = shop
         self._logo = (logo,) if logo else ()
         self._origin = origin
@@ -191,8 +195,16 @@ class Layouts:
                 return self._receipt(read, job)
             case "z_report":
                 return self._shift_report(read, job)
+            case "label":
+                return self._label(read, job)
             case "test":
                 return trial_slip(self._shop, job)
+
+    def _label(self, read: Reader, job: PrintJobView) -> Document:
+        label = devices.label(read, self._origin.store_id, job.order_id)
+        if label is None:
+            raise LookupError(job.order_id)
+        return label_paper(label, self._roll)
 
     def _receipt(self, read: Reader, job: PrintJobView) -> Document:
         store_id = self._origin.store_id

@@ -12,6 +12,7 @@ from cloud_sync.edge.status import SyncStatus
 from hub.app.auth import COOKIE, Tokens
 from hub.app.device_page import DevicePageController
 from hub.app.http import is_gateway, language_of
+from hub.app.label_routes import print_scale_label, print_shelf_label
 from hub.app.live import Page
 from hub.app.settings import HubSettings
 from hub.app.statistics import device_statistics
@@ -195,6 +196,8 @@ ROUTES = [
     weigh_item,
     device_statistics,
     press_scale_key,
+    print_scale_label,
+    print_shelf_label,
     devices_of_gateway,
     health,
     terminal_socket,

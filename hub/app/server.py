@@ -84,6 +84,7 @@ class Hub:
                 self.engine.types,
                 self.engine.keystore,
                 load_logo(settings.logo_path) if settings.logo_path else None,
+                settings.labels,
             ),
         )
         self.pay_desk = PayDesk(

@@ -24,6 +24,13 @@ class Shop(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     logo: str = ""
 
 
+class LabelRoll(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The labels in the label printers."""
+
+    width_mm: Annotated[int, Meta(ge=30, le=120)] = 40
+    height_mm: Annotated[int, Meta(ge=25, le=120)] = 30
+
+
 class CloudSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The broker that leads to the chain's cloud; the password is in a file of its own."""
 
@@ -42,6 +49,7 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     hub_id: Slug
     shop: Shop
     data_dir: str
+    labels: LabelRoll = LabelRoll()
     epoch: int = 1
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=1, le=65535)] = 8710

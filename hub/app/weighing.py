@@ -5,7 +5,10 @@ from typing import Any
 from litestar import Request, post
 
 from hub.devices.links import Gateways
-from hub.devices.messages import KeyPressed, PressScaleKey
+from hub.devices.messages import (
+    KeyPressed,
+    PressScaleKey,
+)
 from hub.devices.weights import Sold, Weights
 from hub.kernel.bus import Bus
 from hub.kernel.context import Caller
@@ -38,7 +41,7 @@ async def weigh_item(
 ) -> Scanned:
     """Add an item by the weight that lies still on the till's scale and was not sold before."""
     require(caller, "orders.sell")
-    _check_by_weight(readers, store_id, data.item_id)
+    check_by_weight(readers, store_id, data.item_id)
     weights: Weights = request.app.state.weights
     sold = weights.sell(data.terminal_id, data.command_id)
     try:
@@ -70,7 +73,8 @@ async def press_scale_key(
     return pressed
 
 
-def _check_by_weight(readers: Readers, store_id: str, item_id: str) -> None:
+def check_by_weight(readers: Readers, store_id: str, item_id: str) -> None:
+    """Refused for an item that is not sold by weight."""
     current = catalogue.active(readers, store_id)
     item = catalogue.item(readers, current, item_id) if current else None
     if item is not None and item.sold_by != "weight":

@@ -133,6 +133,23 @@ class PrintQueued(Event, frozen=True, kw_only=True, tag="devices.print_queued.v1
     printer_kind: str = "printer"
 
 
+class LabelOrdered(Event, frozen=True, kw_only=True, tag="devices.label_ordered.v1"):
+    """What a label is to say; the print job of the same id prints it."""
+
+    subject_field: ClassVar[str] = "label_id"
+    label_id: str
+    terminal_id: str
+    kind: str
+    item_id: str
+    name: str
+    unit: str
+    price_fen: int
+    code: str
+    copies: int
+    weight_g: int | None = None
+    amount_fen: int | None = None
+
+
 class PrintFinished(Event, frozen=True, kw_only=True, tag="devices.print_finished.v1"):
     """A job came out, or nobody can say, or it will not."""
 

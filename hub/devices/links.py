@@ -2,12 +2,12 @@
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from drivers import messages as wire
 from hub.devices import messages
-from hub.devices.transit import Transit
 from hub.kernel.bus import Bus
 from hub.kernel.clock import Clock
 from hub.kernel.context import Actor, Caller
@@ -23,6 +23,31 @@ HELLO_WITHIN_S = 10.0
 SEND_WITHIN_S = 5.0
 """A gateway that takes no frame for this long holds up neither the others nor the spool."""
 MAX_GATEWAYS = 32
+
+
+HEARTBEATS_KEPT = 12
+"""A minute of them: long enough to hold a quick one, too short for two clocks to drift apart."""
+
+
+class Transit:
+    """Compares the sender's steady clock with ours; the quickest recent frame counts as no time at all.
+
+    A frame that carries no time of sending (0) tells nothing and is taken to come at once.
+    """
+
+    def __init__(self) -> None:
+        self._offsets_ms: deque[int] = deque(maxlen=HEARTBEATS_KEPT)
+
+    def heard(self, sent_at_ms: int, now_ms: int) -> None:
+        """A hello or a heartbeat came in."""
+        if sent_at_ms:
+            self._offsets_ms.append(now_ms - sent_at_ms)
+
+    def took_ms(self, sent_at_ms: int, now_ms: int) -> int:
+        """How much longer than the quickest one a frame was on its way."""
+        if not sent_at_ms or not self._offsets_ms:
+            return 0
+        return max(0, now_ms - sent_at_ms - min(self._offsets_ms))
 
 
 class Socket(Protocol):

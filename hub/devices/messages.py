@@ -12,7 +12,7 @@ works for the till, so nothing was sent anywhere.
 """
 
 ScaleKey = Literal["zero", "tare", "clear_tare"]
-DocumentKind = Literal["receipt", "z_report", "test"]
+DocumentKind = Literal["receipt", "z_report", "test", "label"]
 
 
 class BindDevice(Command, frozen=True, kw_only=True):
@@ -96,6 +96,21 @@ class SkipPrints(Command, frozen=True, kw_only=True):
 
     terminal_id: str
     printer_kind: str
+
+
+class LabelView(View, frozen=True):
+    """What a label says; `weight_g` and `amount_fen` stand on a scale label only."""
+
+    label_id: str
+    kind: Literal["shelf", "scale"]
+    item_id: str
+    name: str
+    unit: str
+    price_fen: int
+    code: str
+    copies: int
+    weight_g: int | None
+    amount_fen: int | None
 
 
 class SettlePrint(Command, frozen=True, kw_only=True):

@@ -1,6 +1,6 @@
 """The manifest of devices; the app says where scans land."""
 
-from hub.devices import events, handlers, messages, projection
+from hub.devices import events, handlers, messages, printing, projection
 from hub.devices.tables import TABLES
 from hub.kernel.module import CommandSpec, Durability, Manifest
 
@@ -19,15 +19,15 @@ def manifest(scan_target: handlers.ScanTarget) -> Manifest:
             CommandSpec(messages.TakeScan, scans.take, gateway, normal),
             CommandSpec(messages.TakeMisread, handlers.take_misread, gateway, normal),
             CommandSpec(messages.TakeDrawerPosition, handlers.take_drawer_position, gateway, normal),
-            CommandSpec(messages.GivePrint, handlers.give_print, gateway),
-            CommandSpec(messages.TakeBackPrint, handlers.take_back_print, gateway, normal),
-            CommandSpec(messages.SkipPrints, handlers.skip_prints, gateway, normal),
-            CommandSpec(messages.FinishPrint, handlers.finish_print, gateway, normal),
+            CommandSpec(messages.GivePrint, printing.give_print, gateway),
+            CommandSpec(messages.TakeBackPrint, printing.take_back_print, gateway, normal),
+            CommandSpec(messages.SkipPrints, printing.skip_prints, gateway, normal),
+            CommandSpec(messages.FinishPrint, printing.finish_print, gateway, normal),
             CommandSpec(messages.FinishDrawerRelease, handlers.finish_drawer_release, gateway, normal),
             CommandSpec(messages.PressScaleKey, handlers.press_scale_key, "orders.sell", normal),
-            CommandSpec(messages.SettlePrint, handlers.settle_print, "orders.sell"),
-            CommandSpec(messages.Reprint, handlers.reprint, "orders.sell"),
-            CommandSpec(messages.PrintTest, handlers.print_test, "orders.sell"),
+            CommandSpec(messages.SettlePrint, printing.settle_print, "orders.sell"),
+            CommandSpec(messages.Reprint, printing.reprint, "orders.sell"),
+            CommandSpec(messages.PrintTest, printing.print_test, "orders.sell"),
         ),
         events=EVENTS,
         projections={
@@ -39,6 +39,7 @@ def manifest(scan_target: handlers.ScanTarget) -> Manifest:
             events.DrawerReleaseFinished: projection.drawer_release_finished,
             events.PayRouted: projection.pay_routed,
             events.PrintQueued: projection.print_queued,
+            events.LabelOrdered: projection.label_ordered,
             events.PrintFinished: projection.print_finished,
             events.PrintsSkipped: projection.prints_skipped,
         },
@@ -59,6 +60,7 @@ EVENTS = (
     events.DrawerReleaseFinished,
     events.PayRouted,
     events.PrintQueued,
+    events.LabelOrdered,
     events.PrintFinished,
     events.PrintsSkipped,
 )

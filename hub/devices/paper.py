@@ -8,6 +8,10 @@ from drivers.messages import (
     Cut,
     Document,
     Feed,
+    Label,
+    LabelBarcode,
+    LabelPrice,
+    LabelText,
     Picture,
     Qr,
     Rule,
@@ -16,6 +20,7 @@ from drivers.messages import (
 )
 
 __all__ = [
-    "AnyBlock", "Barcode", "Cell", "Columns", "Cut", "Document", "Feed", "Picture",
+    "AnyBlock", "Barcode", "Cell", "Columns", "Cut", "Document", "Feed", "Label", "LabelBarcode",
+    "LabelPrice", "LabelText", "Picture",
     "Qr", "Rule", "Show", "Text",
 ]  # fmt: skip

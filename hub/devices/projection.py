@@ -3,7 +3,15 @@
 from sqlalchemy import bindparam, update
 
 from hub.devices import events
-from hub.devices.tables import devices, drawer_releases, drawers, pay_routes, print_jobs, refused_scans
+from hub.devices.tables import (
+    devices,
+    drawer_releases,
+    drawers,
+    labels,
+    pay_routes,
+    print_jobs,
+    refused_scans,
+)
 from hub.kernel.journal import Record
 from hub.kernel.module import Rows
 from hub.kernel.sql import Kept, insert_into, upsert
@@ -27,6 +35,7 @@ _finish_release = Kept(
 )
 _route_payment = insert_into(pay_routes)
 _queue_job = insert_into(print_jobs)
+_order_label = insert_into(labels)
 _skip_jobs = Kept(
     update(print_jobs)
     .where(
@@ -167,6 +176,27 @@ def print_queued(record: Record[events.PrintQueued]) -> Rows:
             "reason": "",
             "queued_ms": record.at_ms,
             "changed_ms": record.at_ms,
+        },
+    )
+
+
+def label_ordered(record: Record[events.LabelOrdered]) -> Rows:
+    """What a label says."""
+    event = record.event
+    yield (
+        _order_label,
+        {
+            "store_id": record.store_id,
+            "label_id": event.label_id,
+            "kind": event.kind,
+            "item_id": event.item_id,
+            "name": event.name,
+            "unit": event.unit,
+            "price_fen": event.price_fen,
+            "code": event.code,
+            "copies": event.copies,
+            "weight_g": event.weight_g,
+            "amount_fen": event.amount_fen,
         },
     )
 

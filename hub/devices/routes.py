@@ -3,7 +3,14 @@
 from litestar import Controller, get, post
 
 from hub.devices import store
-from hub.devices.messages import BindDevice, DeviceView, PrintQueuedAnswer, PrintTest, Reprint, SettlePrint
+from hub.devices.messages import (
+    BindDevice,
+    DeviceView,
+    PrintQueuedAnswer,
+    PrintTest,
+    Reprint,
+    SettlePrint,
+)
 from hub.kernel.bus import Bus
 from hub.kernel.context import Caller
 from hub.kernel.db import Readers

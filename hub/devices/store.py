@@ -2,12 +2,18 @@
 
 from sqlalchemy import bindparam, delete, func, select
 
-from hub.devices.messages import DeviceView, DrawerView, PrintJobView
+from hub.devices.messages import (
+    DeviceView,
+    DrawerView,
+    LabelView,
+    PrintJobView,
+)
 from hub.devices.tables import (
     devices,
     drawer_releases,
     drawers,
     gateway_readings,
+    labels,
     pay_routes,
     print_attempts,
     print_jobs,
@@ -205,6 +211,12 @@ _drawer = Query(
     ),
     DrawerView,
 )
+_label = Query(
+    select(*(labels.c[name] for name in LabelView.__struct_fields__)).where(
+        labels.c.store_id == bindparam("store_id"), labels.c.label_id == bindparam("label_id")
+    ),
+    LabelView,
+)
 _last_release = Query(
     select(drawer_releases.c.release_id, drawer_releases.c.state, drawer_releases.c.requested_ms)
     .where(
@@ -296,6 +308,11 @@ def last_skipped_job(read: Reader, store_id: str, terminal_id: str) -> PrintJobV
 def print_attempt(read: Reader, job_id: str) -> AttemptView | None:
     """Which gateway a job was given to, if it ever was."""
     return read.first(_attempt, job_id=job_id)
+
+
+def label(read: Reader, store_id: str, label_id: str) -> LabelView | None:
+    """What a label says."""
+    return read.first(_label, store_id=store_id, label_id=label_id)
 
 
 def print_jobs_of(read: Reader, store_id: str, order_id: str) -> list[PrintJobView]:

@@ -39,6 +39,22 @@ print_jobs = projected(
     key=("job_id",),
 )
 
+labels = projected(
+    "labels",
+    "store",
+    text("label_id"),
+    text("kind"),
+    text("item_id"),
+    text("name"),
+    text("unit"),
+    integer("price_fen"),
+    text("code"),
+    integer("copies"),
+    integer("weight_g", nullable=True),
+    integer("amount_fen", nullable=True),
+    key=("label_id",),
+)
+
 drawers = projected(
     "drawers",
     "store",
@@ -100,6 +116,7 @@ TABLES = (
     print_jobs,
     drawers,
     pay_routes,
+    labels,
     drawer_releases,
     refused_scans,
     gateway_readings,

@@ -219,3 +219,27 @@ def until_away(hub: Hub) -> None:
             return
         time.sleep(0.05)
     raise AssertionError("the scale is still there")
+
+
+@pytest.mark.usefixtures("clock")
+def test_what_has_its_label_is_not_sold_off_the_pan_too(hub: Hub, client: TestClient[Any]) -> None:
+    sign_in(client, "cashier")
+    seen = {"gateway_id": "gw", "kind": "label_printer", "model": "any", "state": "enabled", "health": "ok"}
+    with client.websocket_connect(f"/ws/terminal/{TILL}") as page, scale(hub, client) as socket:
+        weigh(socket, 1, "1.250", age_ms=500)
+        weigh(socket, 2, "1.250")
+        settled(page, 1250)
+        body = {"terminal_id": TILL, "item_id": by_weight().item_id}
+        url = "/api/devices/labels/scale"
+        without = client.post(url, json={"command_id": new_id(), **body})
+        assert refused(without) == (409, "devices.no_label_printer")
+        hub.engine.bus.dispatch(SeeDevice(command_id=new_id(), device_id="labels-1", **seen), SYSTEM)
+        bind = BindDevice(command_id=new_id(), device_id="labels-1", terminal_id=TILL)
+        hub.engine.bus.dispatch(bind, SYSTEM)
+        made = client.post(url, json={"command_id": new_id(), **body})
+        assert made.status_code == 200, made.text
+        with hub.engine.readers.session() as read:
+            label = devices.label(read, STORE, made.json()["job_id"])
+        assert label is not None
+        assert label.weight_g == 1250
+        assert refused(ask(client, by_weight().item_id)) == (409, "devices.weight_sold")

@@ -26,11 +26,13 @@ def looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def gateway(desk: Desk, gateway_id: str, device_id: str) -> AsyncIterator[FakeSocket]:
+async def gateway(
+    desk: Desk, gateway_id: str, device_id: str, kind: wire.Kind = "printer"
+) -> AsyncIterator[FakeSocket]:
     """A gateway of its own with one printer."""
     socket = FakeSocket()
     serving = asyncio.create_task(desk.gateways.serve(socket))
-    printer = wire.DeviceInfo(device_id=device_id, kind="printer", model="any", link="any", state="enabled")
+    printer = wire.DeviceInfo(device_id=device_id, kind=kind, model="any", link="any", state="enabled")
     await socket.say(wire.Hello(gateway_id=gateway_id, boot_id=gateway_id, version="1", devices=(printer,)))
     await socket.hear(wire.Welcome)
     try:

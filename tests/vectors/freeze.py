@@ -11,9 +11,10 @@ from pathlib import Path
 
 from sqlalchemy import Table
 
+from hub.app.label_orders import PrintShelfLabel
 from hub.app.wiring import ROOMS
 from hub.devices import store as devices
-from hub.devices.messages import FinishDrawerRelease, FinishPrint, TakeDrawerPosition
+from hub.devices.messages import BindDevice, FinishDrawerRelease, FinishPrint, TakeDrawerPosition
 from hub.kernel.context import SYSTEM, Caller
 from hub.kernel.dump import dump
 from hub.kernel.journal import read_page
@@ -44,6 +45,7 @@ def trade(counter: Counter) -> None:
     day = Day(counter.engine.bus.dispatch, SEED)
     day.open_shop()
     counter.devices()
+    order_label(counter)
     bind_terminals(counter)
     use_card(counter)
     recalled = {"item_id": demo.items()[90].item_id, "batch": "B-0", "reason": "供应商通知"}
@@ -90,6 +92,16 @@ def use_hardware(counter: Counter, number: int) -> None:
     if (release := devices.release_since(read, STORE, DRAWER, 0)) is not None:
         counter.send(FinishDrawerRelease, SYSTEM, release_id=release.release_id, is_sent=True)
     assert devices.device(read, STORE, SCANNER) is not None
+
+
+def order_label(counter: Counter) -> None:
+    """A label for the shelf, on a label printer of the till's."""
+    counter.see("labels-1", "label_printer")
+    counter.do(BindDevice, SYSTEM, device_id="labels-1", terminal_id=TILL)
+    order = PrintShelfLabel(
+        command_id=counter.new_id(), terminal_id=TILL, item_id=demo.items()[0].item_id, copies=2
+    )
+    assert counter.engine.bus.dispatch(order, SYSTEM).refusal is None
 
 
 def freeze(release: str) -> int:

@@ -175,6 +175,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/devices/labels/scale": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** PrintScaleLabel */
+        post: operations["ApiDevicesLabelsScalePrintScaleLabel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/devices/labels/shelf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** PrintShelfLabel */
+        post: operations["ApiDevicesLabelsShelfPrintShelfLabel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/devices/of-gateway/{gateway_id}": {
         parameters: {
             query?: never;
@@ -1717,7 +1751,7 @@ export interface components {
             /** @default null */
             device_id?: string | null;
             /** @enum {unknown} */
-            document: "receipt" | "test" | "z_report";
+            document: "label" | "receipt" | "test" | "z_report";
             is_copy: number;
             job_id: string;
             order_id: string;
@@ -1731,6 +1765,24 @@ export interface components {
         /** PrintQueuedAnswer */
         PrintQueuedAnswer: {
             job_id: string | null;
+        };
+        /** PrintScaleLabel */
+        PrintScaleLabel: {
+            command_id: string;
+            item_id: string;
+            terminal_id: string;
+            /** @constant */
+            type: "PrintScaleLabel";
+        };
+        /** PrintShelfLabel */
+        PrintShelfLabel: {
+            command_id: string;
+            /** @default 1 */
+            copies?: number;
+            item_id: string;
+            terminal_id: string;
+            /** @constant */
+            type: "PrintShelfLabel";
         };
         /** PrintTest */
         PrintTest: {
@@ -2546,6 +2598,84 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiDevicesLabelsScalePrintScaleLabel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrintScaleLabel"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrintQueuedAnswer"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiDevicesLabelsShelfPrintShelfLabel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrintShelfLabel"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrintQueuedAnswer"];
+                };
             };
             /** @description Bad request syntax or unsupported method */
             400: {

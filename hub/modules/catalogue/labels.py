@@ -51,6 +51,23 @@ def read_label(text: str, patterns: Iterable[str]) -> Label | None:
     return None
 
 
+def write_label(plu: str, amount_fen: int, weight_g: int, patterns: Iterable[str]) -> str | None:
+    """The code by the first pattern that has an amount, a weight and room for them; None if none has."""
+    values = {"P": plu, "A": str(amount_fen), "W": str(weight_g), "X": "0"}
+    for pattern in patterns:
+        if not {"A", "W"} <= set(pattern):
+            continue
+        if all(len(values[letter]) <= pattern.count(letter) for letter in "PAW"):
+            return _written(pattern, values)
+    return None
+
+
+def _written(pattern: str, values: dict[str, str]) -> str:
+    digits = {letter: iter(value.zfill(pattern.count(letter))) for letter, value in values.items()}
+    code = "".join(next(digits[char]) if char in digits else char for char in pattern)
+    return code.replace("C", check_digit(code[:-1]))
+
+
 def _fields(text: str, pattern: str) -> dict[str, str] | None:
     fields: dict[str, str] = {}
     for wanted, digit in zip(pattern, text, strict=True):

@@ -105,3 +105,11 @@ def test_a_label_printer_lost_in_mid_label_is_unknown(tmp_path: Path) -> None:
             assert (await made.ended("j1")).state == "unknown"
 
     asyncio.run(run())
+
+
+def test_the_hub_is_told_that_it_prints_labels(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with label_printer(tmp_path, printing_for=0) as made:
+            assert made.outbox.device("labels-1").kind == "label_printer"
+
+    asyncio.run(run())

@@ -60,6 +60,8 @@ const ADDRESSES = {
   AskAgain: "/api/payments/attempts/ask-again",
   SettleAttempt: "/api/payments/attempts/settle",
   SettlePrint: "/api/devices/prints/settle",
+  PrintShelfLabel: "/api/devices/labels/shelf",
+  PrintScaleLabel: "/api/devices/labels/scale",
   Reprint: "/api/devices/prints/reprint",
   PrintTest: "/api/devices/prints/test",
   BindDevice: "/api/devices/bind",

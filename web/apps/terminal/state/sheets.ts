@@ -1,7 +1,17 @@
 /** Which sheet a person has opened. Questions of the hub (unknown code, print job, approval) come by themselves. */
 import { reactive } from "vue";
 
-export type SheetName = "parked" | "clear" | "drawer" | "x-report" | "close-shift" | "quantity" | "loose" | "menu" | "devices";
+export type SheetName =
+  | "parked"
+  | "clear"
+  | "drawer"
+  | "x-report"
+  | "close-shift"
+  | "quantity"
+  | "loose"
+  | "menu"
+  | "devices"
+  | "labels";
 
 export const sheets = reactive({ open: null as SheetName | null });
 
