@@ -86,6 +86,8 @@ export const en: Translated<typeof zh> = {
         cover_open: "Its cover is open: close it",
         paper_out: "It is out of paper",
         paper_near_end: "Its paper is near the end",
+        cutter_error: "Its cutter is stuck: take the jammed paper out, then switch it off and on",
+        no_status: "It tells no status: look whether the paper comes out",
         error: "Cutter or mechanism fault: switch it off and on",
         offline: "It is offline: look at its panel",
         silent: "It does not answer for its status: check power and cable",

@@ -77,6 +77,8 @@ export const zh = {
         cover_open: "机盖打开：请关上",
         paper_out: "缺纸：请装纸",
         paper_near_end: "纸快用完了",
+        cutter_error: "切刀卡住：请取出卡纸，再关机重开",
+        no_status: "不报告状态：请看纸张是否打出",
         error: "切刀或机件故障：请关机重开",
         offline: "打印机脱机：请看面板",
         silent: "不回答状态：请检查电源和线缆",
