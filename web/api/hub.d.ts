@@ -1241,7 +1241,7 @@ export interface components {
         AttemptView: {
             account: string;
             /** @enum {unknown} */
-            act: "refund" | "sale" | "settlement";
+            act: "refund" | "sale";
             amount_fen: number;
             approver_id: string | null;
             asked_by: string | null;

@@ -15,7 +15,7 @@ MAX_REVERSALS = 5
 IN_PROGRESS = "terminal.in_progress"
 """What a terminal says to a query while the customer is still at it."""
 
-Act = Literal["sale", "refund", "settlement"]
+Act = Literal["sale", "refund"]
 Asked = Literal["request", "query", "reversal"]
 """What an answer answers: the request itself, a question about it, or its reversal."""
 Answer = Literal["pending", "approved", "refused", "unknown", "not_started"]

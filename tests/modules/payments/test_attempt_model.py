@@ -19,7 +19,7 @@ from hub.modules.payments.attempt_model import (
 
 ASKED: tuple[Asked, ...] = ("request", "query", "reversal")
 ANSWERS: tuple[Answer, ...] = ("pending", "approved", "refused", "unknown", "not_started")
-ACTS: tuple[Act, ...] = ("sale", "refund", "settlement")
+ACTS: tuple[Act, ...] = ("sale", "refund")
 FLAGS = (True, False)
 
 
