@@ -24,6 +24,30 @@ def run(config: Config, verbose: Annotated[bool, typer.Option("--verbose")] = Fa
 
 
 @app.command()
+def pair(
+    hub: Annotated[str, typer.Option("--hub", help="https:// address of the hub, with its gateways' port.")],
+    code: Annotated[str, typer.Option("--code", help="The code that the manager was given.")],
+    config: Config,
+) -> None:
+    """Make this computer's gateway known to a hub elsewhere, by a manager's one-time code."""
+    from drivers.gateway import pairing
+    from drivers.gateway.words import words
+
+    try:
+        paired, authority = pairing.pair(hub, pairing.read_code(code))
+        pairing.write_settings(config, hub, paired, authority)
+    except pairing.PairingFailed as error:
+        typer.echo(
+            f"{error.code}: {words(error.code, detail=error.detail)} {error.detail}".rstrip(), err=True
+        )
+        raise typer.Exit(2) from error
+    except OSError as error:
+        typer.echo(words("pair.not_written", config=config, detail=error.strerror), err=True)
+        raise typer.Exit(2) from error
+    typer.echo(words("pair.done", gateway_id=paired.gateway_id, config=config))
+
+
+@app.command()
 def check(config: Config) -> None:
     """Check a settings file, its profiles and links, without opening anything."""
     from drivers.gateway.settings import SettingsError, load_settings, resolve_devices

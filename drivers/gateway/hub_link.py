@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import ssl
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
@@ -49,6 +51,7 @@ class HubLink:
         *,
         url: str,
         token: str,
+        tls: ssl.SSLContext | None = None,
         gateway_id: str,
         version: str,
         outbox: Outbox,
@@ -58,6 +61,7 @@ class HubLink:
     ) -> None:
         self._url = url
         self._token = token
+        self._tls: dict[str, Any] = {} if tls is None else {"ssl": tls}
         self._gateway_id = gateway_id
         self._version = version
         self._outbox = outbox
@@ -88,6 +92,7 @@ class HubLink:
             max_queue=_INCOMING_FRAMES_MAX,
             compression=None,
             proxy=None,
+            **self._tls,
         ) as socket:
             welcome = await self._greet(socket)
             self._backoff.reset()

@@ -27,6 +27,7 @@ from drivers.gateway.recording import RecordingServer
 from drivers.gateway.settings import GatewaySettings, SettingsError, read_token, resolve_devices
 from drivers.gateway.supervisor import Supervisor
 from drivers.gateway.tally import CountingOutbox, Tally
+from drivers.gateway.trust import trust
 from drivers.gateway.udev import open_udev_monitor
 from drivers.messages import HubFrame
 from drivers.profile import ProfileError
@@ -73,11 +74,13 @@ async def _serve(settings: GatewaySettings, log: JobLog, payments: PayLog) -> No
             open_monitor=open_udev_monitor,
         )
         token = read_token(settings.token_file)
-    except (SettingsError, ProfileError) as error:
+        tls = trust(settings.hub_ca) if settings.hub_url.startswith("wss:") else None
+    except (SettingsError, ProfileError, OSError) as error:
         raise GatewayError(str(error)) from error
     hub_link = HubLink(
         url=settings.hub_url,
         token=token,
+        tls=tls,
         gateway_id=settings.gateway_id,
         version=_version(),
         outbox=outbox,

@@ -37,12 +37,16 @@ class DeviceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
 
 class GatewaySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The file; relative paths are relative to the file's own folder."""
+    """The file; relative paths are relative to the file's own folder.
+
+    hub_ca is the hub's own authority, as pairing wrote it: over wss:// nobody else is believed to be the hub.
+    """
 
     gateway_id: Id
     hub_url: str
     token_file: Path
     state_dir: Path
+    hub_ca: Path | None = None
     devices: Annotated[tuple[DeviceSettings, ...], Meta(max_length=64)] = ()
 
 
@@ -72,7 +76,10 @@ def load_settings(path: Path) -> GatewaySettings:
         raise SettingsError("settings.invalid", f"{path}: hub_url must begin with ws:// or wss://")
     here = path.resolve().parent
     return msgspec.structs.replace(
-        settings, token_file=here / settings.token_file, state_dir=here / settings.state_dir
+        settings,
+        token_file=here / settings.token_file,
+        state_dir=here / settings.state_dir,
+        hub_ca=here / settings.hub_ca if settings.hub_ca else None,
     )
 
 

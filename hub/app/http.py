@@ -1,6 +1,5 @@
 """The hub's HTTP face: who asks, how a refusal reads, which pages and routes there are."""
 
-import hmac
 import logging
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
@@ -116,11 +115,6 @@ def bearer_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
     """The token in the Authorization header, if there is one."""
     scheme, _, token = connection.headers.get("authorization", "").partition(" ")
     return token if scheme.lower() == "bearer" else None
-
-
-def is_gateway(connection: ASGIConnection[Any, Any, Any, Any], token: str) -> bool:
-    """Whether a gateway shows this hub's token."""
-    return hmac.compare_digest((bearer_of(connection) or "").encode(), token.encode())
 
 
 def create_app(

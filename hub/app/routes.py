@@ -11,14 +11,15 @@ from litestar.exceptions import WebSocketDisconnect
 from cloud_sync.edge.status import SyncStatus
 from hub.app.auth import COOKIE, Tokens
 from hub.app.device_page import DevicePageController
-from hub.app.http import is_gateway, language_of
+from hub.app.http import bearer_of, language_of
 from hub.app.label_routes import print_scale_label, print_shelf_label
 from hub.app.live import Page
+from hub.app.pairing import PAIRING_ROUTES
 from hub.app.settings import HubSettings
 from hub.app.statistics import device_statistics
 from hub.app.weighing import press_scale_key, weigh_item
 from hub.devices import store as devices
-from hub.devices.links import SocketClosed
+from hub.devices.links import NOT_LET_IN, SocketClosed
 from hub.devices.messages import DeviceView
 from hub.devices.routes import CONTROLLERS as DEVICE_CONTROLLERS
 from hub.kernel.bus import Bus
@@ -26,12 +27,12 @@ from hub.kernel.context import Caller
 from hub.kernel.db import Readers
 from hub.kernel.errors import Refused
 from hub.kernel.http import is_same_origin, send
+from hub.modules.gateways.doors import SHARED, GatewayDoor
 from hub.modules.identity import store as identity
 from hub.modules.identity.messages import SignedIn, SignIn, SignOut, TerminalView
 
 _NOT_SIGNED_IN = 4401
 _TOO_SLOW = 4408
-_WRONG_TOKEN = 4403
 
 
 class DemoLogin(msgspec.Struct, frozen=True):
@@ -124,8 +125,9 @@ def health(request: Request[Any, Any, Any], gateways: int = 0) -> Health:
 def devices_of_gateway(
     request: Request[Any, Any, Any], gateway_id: str, readers: Readers, store_id: str
 ) -> list[DeviceView]:
-    """What the hub knows of a gateway's devices, for whoever shows the gateways' token."""
-    if not is_gateway(request, request.app.state.gateway_token):
+    """What the hub knows of a gateway's devices, for whoever shows the gateways' token or its own."""
+    door: GatewayDoor = request.app.state.gateway_door
+    if door.admits(bearer_of(request) or "") not in (SHARED, gateway_id):
         raise Refused("devices.gateway_token_wrong", 403)
     known = devices.all_devices(readers, store_id)
     return [device for device in known if device.gateway_id == gateway_id]
@@ -183,10 +185,12 @@ class _GatewaySocket:
 async def gateway_socket(socket: WebSocket[Any, Any, Any]) -> None:
     """A gateway's link."""
     await socket.accept()
-    if not is_gateway(socket, socket.app.state.gateway_token):
-        await socket.close(_WRONG_TOKEN, "devices.gateway_token_wrong")
+    door: GatewayDoor = socket.app.state.gateway_door
+    name = door.admits(bearer_of(socket) or "")
+    if name is None:
+        await socket.close(NOT_LET_IN, "devices.gateway_token_wrong")
         return
-    await socket.app.state.gateways.serve(_GatewaySocket(socket))
+    await socket.app.state.gateways.serve(_GatewaySocket(socket), None if name == SHARED else name)
 
 
 ROUTES = [
@@ -199,6 +203,7 @@ ROUTES = [
     print_scale_label,
     print_shelf_label,
     devices_of_gateway,
+    *PAIRING_ROUTES,
     health,
     terminal_socket,
     gateway_socket,

@@ -5,6 +5,7 @@ import gc
 import secrets
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ import uvicorn
 from litestar import Litestar
 
 from hub.app.auth import Tokens
+from hub.app.authority import Authority
 from hub.app.displays import CustomerDisplays
+from hub.app.gateway_port import MAX_FRAME_BYTES, serve_gateways
 from hub.app.http import create_app
 from hub.app.live import Live
 from hub.app.logo import load_logo
@@ -39,6 +42,8 @@ from hub.kernel.ids import new_id
 from hub.kernel.jobs import Job
 from hub.kernel.journal import Record
 from hub.kernel.sealing import SEAL_EVERY_S, seal
+from hub.modules.gateways.doors import GatewayDoor
+from hub.modules.gateways.events import GatewayRevoked
 from hub.modules.identity import store as identity
 from hub.modules.identity.messages import EndStaleSessions
 
@@ -96,6 +101,9 @@ class Hub:
             if settings.cloud
             else None
         )
+        self.authority = (
+            Authority(self.engine.keystore, settings.hub_id, datetime.now(UTC)) if settings.gateways else None
+        )
         self.app = create_app(
             self.engine,
             self._texts,
@@ -110,7 +118,10 @@ class Hub:
                 "displays": self.displays,
                 "trials": self.trials,
                 "tallies": self.tallies,
-                "gateway_token": gateway_token(settings.gateway_token_path),
+                "authority": self.authority,
+                "gateway_door": GatewayDoor(
+                    self.engine.readers, self.engine.keystore, gateway_token(settings.gateway_token_path)
+                ),
                 "demo_logins": list(demo_logins),
                 "uplink": self.uplink,
             },
@@ -129,20 +140,34 @@ class Hub:
         if self.uplink is not None:
             self.engine.listen(lambda _records: self.uplink.wake() if self.uplink else None)
             self.uplink.start()
-        spooling = asyncio.create_task(self.spool.run(), name="print spool")
-        paying = asyncio.create_task(self.pay_desk.run(), name="pay desk")
-        displaying = asyncio.create_task(self.displays.run(), name="customer displays")
-        ageing = asyncio.create_task(self._let_weights_age(), name="weights grow old")
+        self.engine.listen(lambda records: self._hang_up_on_revoked(loop, records))
+        beside = [
+            asyncio.create_task(self.spool.run(), name="print spool"),
+            asyncio.create_task(self.pay_desk.run(), name="pay desk"),
+            asyncio.create_task(self.displays.run(), name="customer displays"),
+            asyncio.create_task(self._let_weights_age(), name="weights grow old"),
+            asyncio.create_task(self._serve_gateways(), name="gateways of other computers"),
+        ]
         try:
             yield
         finally:
-            spooling.cancel()
-            displaying.cancel()
-            paying.cancel()
-            ageing.cancel()
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
             if self.uplink is not None:
                 await asyncio.to_thread(self.uplink.stop)
             await asyncio.to_thread(self.engine.close)
+
+    async def _serve_gateways(self) -> None:
+        if self.settings.gateways is not None and self.authority is not None:
+            certificate = self.authority.issue(self.settings.data_path / "gateways.pem")
+            await serve_gateways(self.app, self.settings.gateways, certificate)
+
+    def _hang_up_on_revoked(self, loop: asyncio.AbstractEventLoop, records: list[Record[Any]]) -> None:
+        """From the writer's thread, after each commit."""
+        for record in records:
+            if isinstance(record.event, GatewayRevoked) and not loop.is_closed():
+                asyncio.run_coroutine_threadsafe(self.gateways.hang_up(record.event.gateway_id), loop)
 
     async def _let_weights_age(self) -> None:
         while True:
@@ -224,6 +249,5 @@ def _spare_the_collector() -> None:
     gc.set_threshold(_COLLECT_EVERY)
 
 
-MAX_FRAME_BYTES = 256 * 1024
 _COLLECT_EVERY = 10_000
 """New objects between two looks of the collector; an order makes some hundreds, and few in cycles."""

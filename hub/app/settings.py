@@ -42,6 +42,13 @@ class CloudSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ca_file: str = ""
 
 
+class GatewayPort(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where gateways of other computers come in, over TLS; nothing else is served there."""
+
+    host: str = "0.0.0.0"
+    port: Annotated[int, Meta(ge=1, le=65535)] = 8711
+
+
 class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Everything a hub is told from outside."""
 
@@ -56,6 +63,7 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     battery_backed_clock: bool = False
     mode: Literal["store", "demo"] = "store"
     cloud: CloudSettings | None = None
+    gateways: GatewayPort | None = None
 
     @property
     def data_path(self) -> Path:

@@ -13,12 +13,21 @@ from hub.modules.audit.module import MODULE as AUDIT
 from hub.modules.catalogue.artifact import KIND as CATALOGUE_ARTIFACT
 from hub.modules.catalogue.artifact import load as load_catalogue
 from hub.modules.catalogue.module import MODULE as CATALOGUE
+from hub.modules.gateways.module import MODULE as GATEWAYS
 from hub.modules.identity.module import MODULE as IDENTITY
 from hub.modules.inventory.module import MODULE as INVENTORY
 from hub.modules.orders.module import manifest as orders
 from hub.modules.payments.module import MODULE as PAYMENTS
 
-MODULES: tuple[Manifest, ...] = (IDENTITY, AUDIT, CATALOGUE, INVENTORY, PAYMENTS, orders(scale_works))
+MODULES: tuple[Manifest, ...] = (
+    IDENTITY,
+    GATEWAYS,
+    AUDIT,
+    CATALOGUE,
+    INVENTORY,
+    PAYMENTS,
+    orders(scale_works),
+)
 """From the bottom up: each may lean on those before it."""
 
 ROOMS: tuple[Manifest, ...] = (*MODULES, devices(scan_lands), JOINS, SEALING)

@@ -23,6 +23,8 @@ HELLO_WITHIN_S = 10.0
 SEND_WITHIN_S = 5.0
 """A gateway that takes no frame for this long holds up neither the others nor the spool."""
 MAX_GATEWAYS = 32
+NOT_LET_IN = 4403
+_REPLACED = 1001
 
 
 HEARTBEATS_KEPT = 12
@@ -86,13 +88,13 @@ class GatewayLink:
             return False
         return True
 
-    async def close(self) -> None:
+    async def close(self, code: int, reason: str) -> None:
         """Hang up; one that is gone already is no error."""
         try:
             async with asyncio.timeout(SEND_WITHIN_S):
-                await self._socket.close(1001, "replaced")
+                await self._socket.close(code, reason)
         except Exception:  # supervisor: whatever the socket's library raises, the link is gone
-            log.info("gateway %s was gone before it was replaced", self.gateway_id)
+            log.info("gateway %s was gone before it was %s", self.gateway_id, reason)
 
 
 class Gateways:
@@ -176,11 +178,20 @@ class Gateways:
         """The ids of the gateways that are connected."""
         return sorted(self._links)
 
-    async def serve(self, socket: Socket) -> None:
-        """Talk to one gateway until it hangs up or falls silent."""
+    async def hang_up(self, gateway_id: str) -> None:
+        """End a gateway's link: it may not come again."""
+        link = self._links.get(gateway_id)
+        if link is not None:
+            await link.close(NOT_LET_IN, "revoked")
+
+    async def serve(self, socket: Socket, only_as: str | None = None) -> None:
+        """Talk to one gateway until it hangs up or falls silent; a paired one by its own name only."""
         hello = wire.decode_gateway_frame(await asyncio.wait_for(socket.receive_text(), HELLO_WITHIN_S))
         if not isinstance(hello, wire.Hello) or hello.protocol != wire.PROTOCOL_VERSION:
             await socket.close(4400, "hello expected")
+            return
+        if only_as is not None and hello.gateway_id != only_as:
+            await socket.close(NOT_LET_IN, "another gateway's token")
             return
         link = GatewayLink(socket, hello)
         link.transit.heard(hello.at, self._now_ms())
@@ -204,7 +215,7 @@ class Gateways:
             raise SocketClosed("too many gateways")
         self._links[link.gateway_id] = link
         if former is not None:
-            await former.close()
+            await former.close(_REPLACED, "replaced")
         for device in hello.devices:
             await self._send_as(
                 messages.SeeDevice(

@@ -26,7 +26,7 @@ ROOMS = (
     "firmware_configs.pages",
     *(
         f"hub.modules.{name}.handlers"
-        for name in ("identity", "audit", "catalogue", "inventory", "payments", "orders")
+        for name in ("identity", "gateways", "audit", "catalogue", "inventory", "payments", "orders")
     ),
 )
 BAD_IMPORTS = [

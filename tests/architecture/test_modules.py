@@ -31,7 +31,9 @@ EXTRA_FILES_MAX = 7
 LOCAL_TABLES = {
     "durable_marks",
     "effect_cursors",
+    "gateway_offers",
     "gateway_readings",
+    "gateway_tokens",
     "identity_pins",
     "identity_sessions",
     "loaded_artifacts",

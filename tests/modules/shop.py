@@ -18,6 +18,7 @@ from hub.modules.catalogue import demo
 from hub.modules.catalogue.artifact import KIND, load
 from hub.modules.catalogue.messages import ActivateVersion, Item
 from hub.modules.catalogue.module import MODULE as CATALOGUE
+from hub.modules.gateways.module import MODULE as GATEWAYS
 from hub.modules.identity.messages import AddStaff, RegisterTerminal
 from hub.modules.identity.model import permissions_of
 from hub.modules.identity.module import MODULE as IDENTITY
@@ -27,7 +28,7 @@ from hub.modules.orders.module import MODULE as ORDERS
 from hub.modules.payments.messages import OpenShift
 from hub.modules.payments.module import MODULE as PAYMENTS
 
-MODULES = (IDENTITY, AUDIT, CATALOGUE, INVENTORY, PAYMENTS, ORDERS)
+MODULES = (IDENTITY, GATEWAYS, AUDIT, CATALOGUE, INVENTORY, PAYMENTS, ORDERS)
 STORE = "S001"
 MORNING_MS = 1_795_309_200_000
 """2026-11-22, nine in the morning in China."""
@@ -58,7 +59,7 @@ class OwnClock:
 
 
 class Shop:
-    """An engine over our six modules, and short ways to use it."""
+    """An engine over our modules, and short ways to use it."""
 
     def __init__(self, folder: Path) -> None:
         self.clock = OwnClock()

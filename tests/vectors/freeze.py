@@ -21,6 +21,7 @@ from hub.kernel.journal import read_page
 from hub.kernel.schema import tables_of
 from hub.modules.catalogue import demo
 from hub.modules.catalogue.messages import RecallGoods
+from hub.modules.gateways.messages import OpenPairing, PairGateway, RevokeGateway
 from hub.modules.identity.messages import SignIn
 from hub.modules.payments.messages import RefundPayment
 from tests.devices.counter import DRAWER, SCANNER, Counter
@@ -48,6 +49,7 @@ def trade(counter: Counter) -> None:
     order_label(counter)
     bind_terminals(counter)
     use_card(counter)
+    pair_gateways(counter)
     recalled = {"item_id": demo.items()[90].item_id, "batch": "B-0", "reason": "供应商通知"}
     counter.do(RecallGoods, SYSTEM, **recalled)
     sign_in(counter, "manager", PINS["manager"], times=2)
@@ -75,6 +77,15 @@ def use_card(counter: Counter) -> None:
     back = {"refund_id": refund_id, "payment_id": payment_id, "terminal_id": TILL, "amount_fen": 100}
     counter.do(RefundPayment, reason="退货", approval=approval(), **back)
     approve(counter, refund_id)
+
+
+def pair_gateways(counter: Counter) -> None:
+    """Two gateways on other computers; one is let in no more, after somebody tried a wrong code."""
+    for gateway_id in ("counter-2", "counter-3"):
+        counter.do(OpenPairing, counter.caller("manager"), gateway_id=gateway_id, code_digest="right")
+        counter.send(PairGateway, SYSTEM, code_digest="wrong", token_digest=gateway_id)
+        counter.do(PairGateway, SYSTEM, code_digest="right", token_digest=gateway_id)
+    counter.do(RevokeGateway, counter.caller("manager"), gateway_id="counter-3")
 
 
 def use_hardware(counter: Counter, number: int) -> None:

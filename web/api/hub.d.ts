@@ -379,6 +379,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/gateways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All */
+        get: operations["ApiGatewaysAll"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gateways/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** PairingCode */
+        post: operations["ApiGatewaysCodePairingCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gateways/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Revoke */
+        post: operations["ApiGatewaysRevokeRevoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/identity/me": {
         parameters: {
             query?: never;
@@ -1212,6 +1263,10 @@ export interface components {
             /** @constant */
             type: "AskAgain";
         };
+        /** AskForCode */
+        AskForCode: {
+            gateway_id: string;
+        };
         /**
          * AskFrame
          * @description A scan that needs the cashier: a code that nobody knows, or goods to be weighed.
@@ -1619,6 +1674,18 @@ export interface components {
             /** @enum {unknown} */
             type: "paid";
         };
+        /** PairedGateway */
+        PairedGateway: {
+            gateway_id: string;
+            paired_ms: number;
+            revoked_ms: number | null;
+        };
+        /** PairingCode */
+        PairingCode: {
+            code: string;
+            lasts_s: number;
+            port: number;
+        };
         /** ParkBasket */
         ParkBasket: {
             command_id: string;
@@ -1905,6 +1972,13 @@ export interface components {
             terminal_id: string;
             /** @constant */
             type: "ResumeBasket";
+        };
+        /** RevokeGateway */
+        RevokeGateway: {
+            command_id: string;
+            gateway_id: string;
+            /** @constant */
+            type: "RevokeGateway";
         };
         /** ScanAwaited */
         ScanAwaited: {
@@ -3024,6 +3098,102 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Scanned"];
                 };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGatewaysAll: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PairedGateway"][];
+                };
+            };
+        };
+    };
+    ApiGatewaysCodePairingCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskForCode"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PairingCode"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGatewaysRevokeRevoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevokeGateway"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad request syntax or unsupported method */
             400: {

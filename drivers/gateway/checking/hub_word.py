@@ -12,6 +12,7 @@ import msgspec
 
 from drivers.gateway.checking.verdict import Check, State
 from drivers.gateway.settings import Device, GatewaySettings, read_token
+from drivers.gateway.trust import trust
 
 ANSWER_S = 5.0
 MAX_ANSWER_BYTES = 1024 * 1024
@@ -45,7 +46,10 @@ def ask_hub(settings: GatewaySettings) -> list[Known]:
     url = f"{scheme}://{address.netloc}/api/devices/of-gateway/{settings.gateway_id}"
     token = read_token(settings.token_file)
     request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"})
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    handlers: list[urllib.request.BaseHandler] = [urllib.request.ProxyHandler({})]
+    if scheme == "https":
+        handlers.append(urllib.request.HTTPSHandler(context=trust(settings.hub_ca)))
+    opener = urllib.request.build_opener(*handlers)
     try:
         with opener.open(request, timeout=ANSWER_S) as answer:
             return msgspec.json.decode(answer.read(MAX_ANSWER_BYTES), type=list[Known])

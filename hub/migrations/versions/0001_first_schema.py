@@ -137,6 +137,22 @@ def _catalogue() -> None:
 
 def _gateway() -> None:
     create(
+        "gateway_offers",
+        integer("slot"),
+        text("gateway_id"),
+        text("code_digest"),
+        integer("opened_ms"),
+        integer("failures"),
+        key=("slot",),
+    )
+    create(
+        "gateway_tokens",
+        text("gateway_id"),
+        text("token_digest"),
+        key=("gateway_id",),
+    )
+    index("gateway_tokens_by_digest", "gateway_tokens", "token_digest")
+    create(
         "gateway_readings",
         text("boot_id"),
         integer("seq"),

@@ -10,6 +10,7 @@ MANAGER = CASHIER | {
     "audit.read",
     "catalogue.recall",
     "devices.edit",
+    "gateways.edit",
     "identity.read",
     "inventory.receive",
 }
