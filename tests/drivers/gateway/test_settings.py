@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from drivers.gateway.backoff import Backoff
+from drivers.gateway.backoff import SHORTEST_SHARE, Backoff
 from drivers.gateway.links.url import LinkUrlError, parse_link_url
 from drivers.gateway.settings import SettingsError, load_settings, read_token, resolve_devices
 
@@ -109,7 +109,8 @@ def test_backoff_doubles_to_its_ceiling_and_starts_again() -> None:
     backoff = Backoff(0.25, 3.0, random.Random(7))
     waits = [backoff.next_s() for _ in range(8)]
     ceilings = [0.25, 0.5, 1.0, 2.0, 3.0, 3.0, 3.0, 3.0]
-    assert all(ceiling / 2 <= wait <= ceiling for wait, ceiling in zip(waits, ceilings, strict=True))
+    shares = [wait / ceiling for wait, ceiling in zip(waits, ceilings, strict=True)]
+    assert all(SHORTEST_SHARE <= share <= 1 for share in shares)
     assert len(set(waits[4:])) == 4
     backoff.reset()
     assert backoff.next_s() <= 0.25
