@@ -18,6 +18,7 @@ def test_a_line_shows_what_its_code_said(till: Page, hub: FakeHub, shop: FakeSho
     shop.say("basket", basket=shop.basket)
     hub.push()
 
+    expect(till.locator(".line")).to_have_count(2)
     first, second = till.locator(".line").all()
     expect(first).to_contain_text("批号 B7 · 可售至 2026-12-31")
     expect(second).to_contain_text("标签价")
