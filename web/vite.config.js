@@ -7,6 +7,7 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 /** Each page: where its sources are, where the Python package serves it from, and which server it talks to. */
 export const apps = {
   terminal: { base: "/till/", outDir: here("../hub/app/static/till"), server: "http://127.0.0.1:8710" },
+  display: { base: "/display/", outDir: here("../hub/app/static/display"), server: "http://127.0.0.1:8710" },
   console: { base: "/console/", outDir: here("../cloud_sync/cloud/static/console"), server: "http://127.0.0.1:8720" },
   bench: { base: "/bench/", outDir: here("../hardware_sim/static/bench"), server: "http://127.0.0.1:8730" },
 };

@@ -9,10 +9,10 @@ COOKIE = "dianshu_session"
 
 
 class Tokens:
-    """Makes and checks the tokens that browsers carry."""
+    """Makes and checks the tokens that browsers carry; those for one use are none for another."""
 
-    def __init__(self, keystore: Keystore) -> None:
-        self._key = keystore.secret("session-tokens")
+    def __init__(self, keystore: Keystore, use: str = "session-tokens") -> None:
+        self._key = keystore.secret(use)
 
     def token_of(self, session_id: str) -> str:
         """The token of a session."""

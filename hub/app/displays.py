@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 MAX_NAME_CHARS = 60
 _REST_AFTER_FAILURE_S = 1.0
-_SEEN_BY_CUSTOMERS = (
+SEEN_BY_CUSTOMERS = (
     order_events.BasketOpened,
     order_events.LineAdded,
     order_events.QuantityChanged,
@@ -73,7 +73,7 @@ class CustomerDisplays:
 
     def committed(self, records: list[Record[Any]]) -> None:
         """From the writer's thread: show what these records changed."""
-        seen = [record.event for record in records if isinstance(record.event, _SEEN_BY_CUSTOMERS)]
+        seen = [record.event for record in records if isinstance(record.event, SEEN_BY_CUSTOMERS)]
         bound = any(isinstance(record.event, DeviceBound) for record in records)
         if (seen or bound) and self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._take, seen, bound)

@@ -199,7 +199,9 @@ async def _guarded(response: Response[Any]) -> Response[Any]:
 
 
 def _pages() -> list[Any]:
-    folder = STATIC / "till"
-    if not folder.is_dir():
-        return []
-    return [create_static_files_router(path="/till", directories=[folder], html_mode=True)]
+    folders = [STATIC / name for name in ("till", "display")]
+    return [
+        create_static_files_router(path=f"/{folder.name}", directories=[folder], html_mode=True)
+        for folder in folders
+        if folder.is_dir()
+    ]

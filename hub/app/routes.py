@@ -15,6 +15,7 @@ from hub.app.http import bearer_of, language_of
 from hub.app.label_routes import print_scale_label, print_shelf_label
 from hub.app.live import Page
 from hub.app.pairing import PAIRING_ROUTES
+from hub.app.screen_routes import ROUTES as SCREEN_ROUTES
 from hub.app.settings import HubSettings
 from hub.app.statistics import device_statistics
 from hub.app.weighing import press_scale_key, weigh_item
@@ -204,6 +205,7 @@ ROUTES = [
     print_shelf_label,
     devices_of_gateway,
     *PAIRING_ROUTES,
+    *SCREEN_ROUTES,
     health,
     terminal_socket,
     gateway_socket,

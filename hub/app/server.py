@@ -22,6 +22,7 @@ from hub.app.logo import load_logo
 from hub.app.receipts import Layouts
 from hub.app.remembered import Remembered
 from hub.app.routes import ROUTES, DemoLogin
+from hub.app.screens import Screens
 from hub.app.settings import HubSettings
 from hub.app.statistics import Tallies
 from hub.app.trials import Trials
@@ -31,6 +32,7 @@ from hub.devices import store as devices
 from hub.devices.effects import KickDrawer
 from hub.devices.events import DeviceBound, PrintQueued
 from hub.devices.links import Gateways
+from hub.devices.messages import WeightView
 from hub.devices.pay_desk import PayDesk
 from hub.devices.spool import Spool
 from hub.devices.weights import Weights
@@ -61,9 +63,16 @@ class Hub:
         self.engine = open_engine(settings)
         self._texts = texts()
         self.live = Live(self.engine.readers, settings.store_id, self.engine.clock, self._texts)
+        self.screens = Screens(
+            self.engine.readers,
+            settings.store_id,
+            settings.shop,
+            Tokens(self.engine.keystore, "screen-tokens"),
+            settings.data_path / "display",
+        )
         at_terminal = Remembered(self.engine, ("identity.", "devices.device_"), self._at_terminal)
         self.weights = Weights(
-            self.engine.clock, lambda device_id: (at_terminal(device_id) or (None,))[0], self.live.weighed
+            self.engine.clock, lambda device_id: (at_terminal(device_id) or (None,))[0], self._weighed
         )
         self.gateways = Gateways(
             self.engine.bus,
@@ -77,6 +86,7 @@ class Hub:
         self.tallies = Tallies(self.engine.clock)
         self.gateways.on_statistics(self.tallies.take)
         self.live.show_weights(self.weights.latest)
+        self.screens.show_weights(self.weights.latest)
         self.spool = Spool(
             self.engine.bus,
             self.engine.readers,
@@ -115,6 +125,7 @@ class Hub:
                 "live": self.live,
                 "gateways": self.gateways,
                 "weights": self.weights,
+                "screens": self.screens,
                 "displays": self.displays,
                 "trials": self.trials,
                 "tallies": self.tallies,
@@ -134,6 +145,8 @@ class Hub:
         self.engine.listen(self.live.committed)
         self.engine.listen(self.displays.committed)
         self.engine.listen(self.pay_desk.committed)
+        self.screens.begin()
+        self.engine.listen(self.screens.committed)
         loop = asyncio.get_running_loop()
         self.engine.listen(lambda records: self._wake_spool(loop, records))
         self.engine.start([KickDrawer(self.gateways, loop)], self._jobs())
@@ -168,6 +181,10 @@ class Hub:
         for record in records:
             if isinstance(record.event, GatewayRevoked) and not loop.is_closed():
                 asyncio.run_coroutine_threadsafe(self.gateways.hang_up(record.event.gateway_id), loop)
+
+    def _weighed(self, terminal_id: str, weight: WeightView) -> None:
+        self.live.weighed(terminal_id, weight)
+        self.screens.weighed(terminal_id, weight)
 
     async def _let_weights_age(self) -> None:
         while True:

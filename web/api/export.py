@@ -18,7 +18,7 @@ from litestar.openapi import OpenAPIConfig
 
 HERE = Path(__file__).parent
 ROOMS: dict[str, tuple[str, ...]] = {
-    "hub": ("hub.app.frames",),
+    "hub": ("hub.app.frames", "hub.app.screen_frames"),
     "cloud": ("cloud_sync.cloud.messages",),
     "bench": ("hardware_sim.bench.messages", "hardware_sim.views", "hardware_sim.faults"),
 }

@@ -1129,6 +1129,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/screens/pair": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** PairScreen */
+        post: operations["ApiScreensPairPairScreen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/screens/pictures/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ScreenPicture */
+        get: operations["ApiScreensPicturesNameScreenPicture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/shop": {
         parameters: {
             query?: never;
@@ -1674,6 +1708,25 @@ export interface components {
             /** @enum {unknown} */
             type: "paid";
         };
+        /** PairScreen */
+        PairScreen: {
+            code: string;
+            command_id: string;
+            terminal_id: string;
+            /** @constant */
+            type: "PairScreen";
+        };
+        /**
+         * PairedFrame
+         * @description A till took the screen; the token opens the next connection, in the till's language.
+         */
+        PairedFrame: {
+            language: string;
+            seq: number;
+            token: string;
+            /** @enum {unknown} */
+            type: "paired";
+        };
         /** PairedGateway */
         PairedGateway: {
             gateway_id: string;
@@ -1685,6 +1738,16 @@ export interface components {
             code: string;
             lasts_s: number;
             port: number;
+        };
+        /**
+         * PairingFrame
+         * @description The screen works for no till yet: a person types this code at one.
+         */
+        PairingFrame: {
+            code: string;
+            seq: number;
+            /** @enum {unknown} */
+            type: "pairing";
         };
         /** ParkBasket */
         ParkBasket: {
@@ -2022,6 +2085,19 @@ export interface components {
             /** @default 0 */
             total_fen?: number;
         };
+        /**
+         * ScreenFrame
+         * @description One message; `seq` counts from 1 on each connection.
+         */
+        ScreenFrame: {
+            seq: number;
+            /** @enum {unknown} */
+            type: "ScreenFrame";
+        };
+        /** ScreenPaired */
+        ScreenPaired: {
+            device_id: string;
+        };
         /** SetPin */
         SetPin: {
             command_id: string;
@@ -2117,6 +2193,66 @@ export interface components {
             name_en: string;
             store_id: string;
             terminals: components["schemas"]["TerminalView"][];
+        };
+        /**
+         * ShowFrame
+         * @description All of it: a basket, or the sale just made, or neither, and then the pictures turn.
+         */
+        ShowFrame: {
+            basket: components["schemas"]["ShownBasket"] | null;
+            pictures: string[];
+            sale: components["schemas"]["ShownSale"] | null;
+            seq: number;
+            shop_name: string;
+            shop_name_en: string;
+            /** @enum {unknown} */
+            type: "show";
+        };
+        /**
+         * ShownBasket
+         * @description What is being sold.
+         */
+        ShownBasket: {
+            item_count: number;
+            lines: components["schemas"]["ShownLine"][];
+            total_fen: number;
+            touched_line_id: string | null;
+        };
+        /**
+         * ShownLine
+         * @description One line of the basket as the customer reads it.
+         */
+        ShownLine: {
+            amount_fen: number;
+            line_id: string;
+            name: string;
+            name_en: string;
+            qty_milli: number;
+            tare_g: number | null;
+            unit: string;
+            unit_price_fen: number;
+        };
+        /**
+         * ShownSale
+         * @description The sale just made.
+         */
+        ShownSale: {
+            change_fen: number;
+            tendered_fen: number;
+            total_fen: number;
+        };
+        /**
+         * ShownWeightFrame
+         * @description What lies on the till's scale; no grams where it says none, `is_settled` once it may be sold.
+         */
+        ShownWeightFrame: {
+            grams: number | null;
+            is_settled: boolean;
+            is_sold: boolean;
+            seq: number;
+            tare_g: number | null;
+            /** @enum {unknown} */
+            type: "weight";
         };
         /** SignIn */
         SignIn: {
@@ -4733,6 +4869,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ShiftTotals"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiScreensPairPairScreen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PairScreen"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScreenPaired"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiScreensPicturesNameScreenPicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
             /** @description Bad request syntax or unsupported method */

@@ -18,8 +18,12 @@ export type Facts = Readonly<Record<string, string | number>>;
 
 const REMEMBERED = "dianshu.language";
 
+/** Where this page remembers its language; one that remembers none of its own speaks the till's. */
+let remembered = REMEMBERED;
+
 function firstLanguage(): Language {
-  const asked = new URLSearchParams(location.search).get("lang") ?? localStorage.getItem(REMEMBERED) ?? "zh-CN";
+  const told = localStorage.getItem(remembered) ?? localStorage.getItem(REMEMBERED);
+  const asked = new URLSearchParams(location.search).get("lang") ?? told ?? "zh-CN";
   return asked.startsWith("en") ? "en" : "zh-CN";
 }
 
@@ -31,7 +35,8 @@ export function addTexts<Schema extends Texts>(zh: Schema, en: Translated<Schema
 }
 
 /** The vue-i18n plugin for one page's two tables. */
-export function createTexts<Schema extends Texts>(zh: Schema, en: Translated<Schema>) {
+export function createTexts<Schema extends Texts>(zh: Schema, en: Translated<Schema>, remember = REMEMBERED) {
+  remembered = remember;
   const language = firstLanguage();
   document.documentElement.lang = language;
   const messages = { "zh-CN": zh, en } as unknown as Record<Language, Record<string, string>>;
@@ -62,7 +67,7 @@ export function useT<T>(): Translator<T> {
       get: () => i18n.locale.value as Language,
       set: (language) => {
         i18n.locale.value = language;
-        localStorage.setItem(REMEMBERED, language);
+        localStorage.setItem(remembered, language);
         document.documentElement.lang = language;
       },
     }),

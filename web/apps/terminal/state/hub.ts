@@ -44,6 +44,7 @@ const ADDRESSES = {
   OpenDrawer: "/api/payments/drawer/open",
   ScanCode: "/api/orders/scan",
   AddItem: "/api/orders/add-item",
+  PairScreen: "/api/screens/pair",
   WeighItem: "/api/devices/weigh-item",
   PressScaleKey: "/api/devices/scale-key",
   SetQuantity: "/api/orders/set-quantity",

@@ -9,6 +9,7 @@ export type SheetName =
   | "close-shift"
   | "quantity"
   | "loose"
+  | "display"
   | "menu"
   | "devices"
   | "labels";

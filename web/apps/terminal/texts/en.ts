@@ -269,6 +269,13 @@ export const en: Translated<typeof zh> = {
       unit: "The scale is not in kilograms",
     },
   },
+  display: {
+    heading: "Customer display",
+    hint: "Open {url} on the screen or tablet that faces the customer, then type the number it shows.",
+    open: "Open it on this computer's second screen",
+    pair: "Connect",
+    paired: "The customer display is connected",
+  },
   quantity: {
     heading: "Quantity",
     set: "Set to {qty}",

@@ -267,6 +267,13 @@ export const zh = {
       unit: "秤的单位不是公斤",
     },
   },
+  display: {
+    heading: "顾客屏",
+    hint: "在朝向顾客的屏幕或平板上打开 {url}，再输入它显示的号码。",
+    open: "在这台电脑的副屏上打开",
+    pair: "连接",
+    paired: "顾客屏已连接",
+  },
   quantity: {
     heading: "改数量",
     set: "改为 {qty}",
