@@ -173,7 +173,7 @@ class Hub:
 
     async def _serve_gateways(self) -> None:
         if self.settings.gateways is not None and self.authority is not None:
-            certificate = self.authority.issue(self.settings.data_path / "gateways.pem")
+            certificate = self.authority.issue(self.settings.gateway_certificate_path)
             await serve_gateways(self.app, self.settings.gateways, certificate)
 
     def _hang_up_on_revoked(self, loop: asyncio.AbstractEventLoop, records: list[Record[Any]]) -> None:

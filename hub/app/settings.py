@@ -76,6 +76,11 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
         return self.data_path / self.shop.logo if self.shop.logo else None
 
     @property
+    def gateway_certificate_path(self) -> Path:
+        """The key and certificate that gateways of other computers are shown, made anew at each start."""
+        return self.data_path / "gateways.pem"
+
+    @property
     def gateway_token_path(self) -> Path:
         """Where the token that gateways show is kept."""
         return self.data_path / "gateway.token"

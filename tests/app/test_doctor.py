@@ -7,6 +7,7 @@ import time
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -17,6 +18,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cloud_sync.edge.status import SyncStatus
+from hub.app.authority import Authority
 from hub.app.cli_doctor import app
 from hub.app.doctor.bundle import REMOVED, Scrubber
 from hub.app.doctor.machine import look_at_clock, look_at_machine
@@ -28,7 +30,7 @@ from hub.kernel.context import SYSTEM
 from hub.kernel.db import connect
 from hub.kernel.engine import Folder
 from hub.kernel.ids import new_id
-from hub.kernel.keystore import load_key
+from hub.kernel.keystore import Keystore, load_key
 from tests.modules.shop import STAFF, STORE
 from tests.modules.test_routes import furnish
 
@@ -135,6 +137,18 @@ def test_a_gateway_that_is_missing_is_a_failure(store: Path) -> None:
     with running(store, Health("ok", [], SyncStatus())):
         code, lines = told("--config", str(store))
     assert (code, lines["doctor.gateway_away"]["state"]) == (1, "failed")
+
+
+def test_the_certificate_that_gateways_are_shown(store: Path) -> None:
+    add(store, "[gateways]\nport = 1\n")
+    settings = load_settings(store)
+    with running(store, Health("ok", ["gateway-1"], SyncStatus())):
+        assert "doctor.certificate_unreadable" in told("--config", str(store))[1]
+        keystore = Keystore(folder_of(store).keystore, load_key(folder_of(store).key))
+        Authority(keystore, settings.hub_id, datetime.now(UTC)).issue(settings.gateway_certificate_path)
+        keystore.close()
+        _, lines = told("--config", str(store))
+    assert lines["doctor.certificate"]["facts"]["days"] > 365
 
 
 @pytest.mark.parametrize(

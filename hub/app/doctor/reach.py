@@ -58,6 +58,8 @@ def look_at_hub(settings: HubSettings, health: HubHealth | None, devices: list[D
     if health is None:
         return [attention("hub", "doctor.hub_stopped", host=settings.host, port=settings.port)]
     lines = [ok("hub", "doctor.hub", host=settings.host, port=settings.port)]
+    if settings.gateways is not None:
+        lines.append(_certificate(settings.gateway_certificate_path))
     expected = sorted({device.gateway_id for device in devices} | set(health.gateways))
     if not expected:
         lines.append(attention("gateway", "doctor.gateway_none"))
