@@ -112,6 +112,17 @@ class Cashier:
         self.key(self.words.open_shift).tap()
         expect(self.page.get_by_text(self.words.empty)).to_be_visible()
 
+    def leave_shift(self, counted_yuan: str) -> None:
+        """Close the shift, so that whoever comes next opens one."""
+        self.page.bring_to_front()
+        self.key(self.words.more).tap()
+        self.page.get_by_role("dialog").get_by_role("button", name=self.words.close_shift, exact=True).tap()
+        sheet = self.page.get_by_role("dialog")
+        self.digits(counted_yuan, sheet)
+        sheet.get_by_role("button", name=re.compile(re.escape(f"¥{counted_yuan}"))).tap()
+        self.key(self.words.done).tap()
+        expect(self.page.get_by_role("heading", name=self.words.sign_in)).to_be_visible()
+
     def approve(self, staff_no: str, pin: str) -> None:
         """The manager comes over."""
         sheet = self.page.get_by_role("dialog", name=self.words.approval)

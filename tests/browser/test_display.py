@@ -88,3 +88,6 @@ def test_the_customer_follows_the_sale(
     expect(screen.get_by_role("heading", name="谢谢惠顾")).to_be_visible()
     bench.bring_to_front()
     bench.get_by_role("button", name="全部取下").tap()
+    till.bring_to_front()
+    cashier.key(cashier.words.next).tap()
+    cashier.leave_shift("200")

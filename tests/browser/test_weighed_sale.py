@@ -63,3 +63,4 @@ def test_apples_in_a_box_are_sold_net(demo: DemoShop, context: BrowserContext) -
     till.bring_to_front()
     cashier.key(cashier.words.void_line).tap()
     expect(cashier.lines()).to_have_count(0)
+    cashier.leave_shift("200")
