@@ -54,8 +54,6 @@ def test_the_day_was_a_day(tmp_path: Path) -> None:
         "StartPayment",
         "PresentCode",
         "TakePayAnswer",
-        "SettleAttempt",
-        "ReleaseAttempt",
         "RefundPayment",
     )
     for name in done_today + by_card:

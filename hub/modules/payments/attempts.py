@@ -79,7 +79,7 @@ def cancel_attempt(command: CancelAttempt, ctx: Context) -> Decision:
         return refusal
     if row.act != "sale":
         return Decision.refuse("payments.attempt_not_in_state", state=row.state)
-    return _step(row, AttemptAct.CANCEL, reason="payments.cancelled")
+    return _step(ctx, row, AttemptAct.CANCEL, reason="payments.cancelled")
 
 
 def release_attempt(command: ReleaseAttempt, ctx: Context) -> Decision:
@@ -89,13 +89,13 @@ def release_attempt(command: ReleaseAttempt, ctx: Context) -> Decision:
         return refusal
     if row.act != "sale":
         return Decision.refuse("payments.attempt_not_in_state", state=row.state)
-    return _step(row, AttemptAct.RELEASE, holds=False, reason=row.reason)
+    return _step(ctx, row, AttemptAct.RELEASE, holds=False, reason=row.reason)
 
 
 def ask_again(command: AskAgain, ctx: Context) -> Decision:
     """Another round of questions."""
     row, refusal = _attempt_for(ctx, command.attempt_id, AttemptAct.ASK)
-    return refusal if row is None else _step(row, AttemptAct.ASK, reason=row.reason)
+    return refusal if row is None else _step(ctx, row, AttemptAct.ASK, reason=row.reason)
 
 
 def settle_attempt(command: SettleAttempt, ctx: Context) -> Decision:
@@ -112,6 +112,7 @@ def settle_attempt(command: SettleAttempt, ctx: Context) -> Decision:
     if approved.approver_id is None:
         return approved.decision
     settled = _step(
+        ctx,
         row,
         act,
         reason="payments.settled_by_hand",
@@ -136,6 +137,7 @@ def take_pay_answer(command: TakePayAnswer, ctx: Context) -> Decision:
     reason = command.reason if sound or answer != "approved" else "payments.amount_differs"
     over = row.state in (AttemptState.REFUSED, AttemptState.REVERSED)
     return _step(
+        ctx,
         row,
         step.act,
         tries=step.tries,
@@ -191,7 +193,7 @@ def _attempt_for(ctx: Context, attempt_id: str, act: AttemptAct) -> tuple[Attemp
     return (None, elsewhere) if elsewhere is not None else (row, Decision())
 
 
-def _step(row: AttemptView, act: AttemptAct, **told: object) -> Decision:
+def _step(ctx: Context, row: AttemptView, act: AttemptAct, **told: object) -> Decision:
     """The attempt after an act, with the money that goes back when a refund is approved."""
     state = move(row.state, act)
     if state is None:
@@ -200,7 +202,7 @@ def _step(row: AttemptView, act: AttemptAct, **told: object) -> Decision:
     dropped = ((store.drop_code, {"of_attempt": row.attempt_id}),) if row.tender == "code" else ()
     decision = Decision((moved,), None, changed(row.attempt_id, row.order_id, state), dropped)
     if row.act == "refund" and state == AttemptState.APPROVED:
-        decision += Decision.of(_given(row, moved))
+        decision += Decision.of(_given(ctx, row, moved))
     return decision
 
 
@@ -225,12 +227,14 @@ def _moved(row: AttemptView, state: AttemptState, **told: object) -> AttemptMove
     return msgspec.structs.replace(before, **told)
 
 
-def _given(row: AttemptView, moved: AttemptMoved) -> PaymentRefunded:
+def _given(ctx: Context, row: AttemptView, moved: AttemptMoved) -> PaymentRefunded:
+    """The refund, on the till's shift of now: that of the asking may be closed and counted."""
+    shift = store.open_shift(ctx.read, ctx.store_id, row.terminal_id)
     return PaymentRefunded(
         refund_id=row.attempt_id,
         payment_id=row.original_id or "",
         order_id=row.order_id,
-        shift_id=row.shift_id,
+        shift_id=shift.shift_id if shift else row.shift_id,
         terminal_id=row.terminal_id,
         tender=row.tender,
         amount_fen=row.amount_fen,

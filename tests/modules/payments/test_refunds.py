@@ -103,3 +103,17 @@ def test_a_refund_says_why_and_how_much(shop: Shop) -> None:
         assert refusal.code == "payments.refund_malformed"
     unknown = shop.refused(RefundPayment, **body(shop, "f" * 32, 1), approval=approval())
     assert unknown.code == "payments.payment_unknown"
+
+
+def test_a_refund_known_after_its_shift_closed_is_the_next_shifts(shop: Shop) -> None:
+    payment_id, total_fen = sold_by_card(shop)
+    asked = shop.do(RefundPayment, **body(shop, payment_id, total_fen), approval=approval())
+    answer(shop, asked.refund_id, "refused")
+    shift = store.open_shift(shop.read, STORE, TILL)
+    assert shift is not None
+    shop.do(CloseShift, shift_id=shift.shift_id, counted_fen=0)
+    next_shift = shop.shift()
+    answer(shop, asked.refund_id, "approved")
+    settle = {"attempt_id": asked.refund_id, "is_paid": True, "reason": "终端小票", "approval": approval()}
+    shop.do(SettleAttempt, **settle)
+    assert shop.events(PaymentRefunded)[0].shift_id == next_shift
