@@ -7,13 +7,14 @@ from random import Random
 
 from hardware_sim.devices.device import Audience, Device
 from hardware_sim.devices.display import Display
+from hardware_sim.devices.display_wires import pole_named
 from hardware_sim.devices.drawer import Drawer
 from hardware_sim.devices.input_record import InputIdentity
 from hardware_sim.devices.input_wire import InputWire
 from hardware_sim.devices.label_printer import LabelPrinter
 from hardware_sim.devices.labels import Language, Tspl, Zpl
 from hardware_sim.devices.pan import Pan, PanTraits
-from hardware_sim.devices.pole import Face, Pole, PriceDisplay
+from hardware_sim.devices.pole import Face, PriceDisplay
 from hardware_sim.devices.printer import Printer
 from hardware_sim.devices.printer_core import PrinterCore, PrinterTraits
 from hardware_sim.devices.pty_wire import PtyWire
@@ -54,7 +55,7 @@ class Fitter:
         if isinstance(spec, SerialScannerSpec):
             return self._serial_scanner(spec)
         if isinstance(spec, PoleSpec):
-            return self._display(spec, Pole(spec.double_byte))
+            return self._display(spec, pole_named(spec.protocol, spec.double_byte))
         if isinstance(spec, PriceDisplaySpec):
             return self._display(spec, PriceDisplay())
         if isinstance(spec, ScaleSpec):

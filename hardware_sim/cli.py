@@ -24,10 +24,12 @@ def run(
     wiring: Annotated[Path | None, typer.Option(help="Write here how a gateway reaches the devices.")] = None,
     faults: Annotated[Path | None, typer.Option(help="A fault schedule (TOML or JSON) to suffer.")] = None,
     seed: Annotated[int | None, typer.Option(help="In place of the schedule's own seed.")] = None,
+    display: Annotated[str, typer.Option(help="The two-line display's command set.")] = "cd5220",
 ) -> None:
     """Start the counter and its bench page; Ctrl-C ends both."""
     from hardware_sim.bench.goods import GoodsUnreadable, read_goods
     from hardware_sim.bench.server import BenchPlan, PortTaken, listen, serve
+    from hardware_sim.layout import COUNTER, UnknownDisplay, with_pole
     from hardware_sim.schedule import FaultSchedule, ScheduleUnreadable, read_schedule, seeded
 
     try:
@@ -36,12 +38,13 @@ def run(
             goods=read_goods(goods) if goods else (),
             wiring=wiring,
             schedule=seeded(read_schedule(faults) if faults else FaultSchedule(), seed),
+            layout=with_pole(COUNTER, display),
         )
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, leave)
         with listen(port) as listener:
             asyncio.run(serve(bench, listener, typer.echo))
-    except (GoodsUnreadable, ScheduleUnreadable, PortTaken) as error:
+    except (GoodsUnreadable, ScheduleUnreadable, UnknownDisplay, PortTaken) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
     except OSError as error:

@@ -68,8 +68,9 @@ class PrinterSpec(Spec, frozen=True, kw_only=True, tag="printer"):
 
 
 class PoleSpec(Spec, frozen=True, kw_only=True, tag="pole"):
-    """A two-line pole display that speaks CD5220; `double_byte` has a Chinese font."""
+    """A two-line display; `protocol` names a file of devices/display_wires; `double_byte`: in Chinese too."""
 
+    protocol: str
     double_byte: bool = True
 
 
@@ -165,10 +166,50 @@ USB_PRINTER = PrinterSpec(
     double_byte_at_power_up=True,
 )
 POLE_DISPLAY = PoleSpec(
-    device_id="display-1", model="cd5220_gbk", name="顾客屏（双行）", name_en="Customer display (two lines)"
+    device_id="display-1",
+    model="cd5220_gbk",
+    protocol="cd5220",
+    name="顾客屏（双行）",
+    name_en="Customer display (two lines)",
 )
 PRICE_DISPLAY = PriceDisplaySpec(
     device_id="display-2", model="led8n", name="数码顾显", name_en="Customer display (price)"
+)
+AEDEX_DISPLAY = PoleSpec(
+    device_id="display-3",
+    model="aedex_gbk",
+    protocol="aedex",
+    name="顾客屏（AEDEX）",
+    name_en="Customer display (AEDEX)",
+)
+UTC_DISPLAY = PoleSpec(
+    device_id="display-4",
+    model="utc_gbk",
+    protocol="utc",
+    name="顾客屏（UTC）",
+    name_en="Customer display (UTC)",
+)
+EPSON_DISPLAY = PoleSpec(
+    device_id="display-5",
+    model="epson_dm_d_gbk",
+    protocol="epson_dmd",
+    name="顾客屏（Epson DM-D）",
+    name_en="Customer display (Epson DM-D)",
+)
+LOGIC_CONTROLS_DISPLAY = PoleSpec(
+    device_id="display-6",
+    model="logic_controls_pd3000",
+    protocol="logic_controls",
+    name="顾客屏（Logic Controls）",
+    name_en="Customer display (Logic Controls)",
+    double_byte=False,
+)
+POLES: tuple[PoleSpec, ...] = (
+    POLE_DISPLAY,
+    AEDEX_DISPLAY,
+    UTC_DISPLAY,
+    EPSON_DISPLAY,
+    LOGIC_CONTROLS_DISPLAY,
 )
 ZPL_PRINTER = LabelPrinterSpec(
     device_id="labels-1",
@@ -294,6 +335,22 @@ COUNTER: Layout = (
     msgspec.structs.replace(TSPL_PRINTER, device_id="printer-3"),
 )
 """The bench's counter: the standard one, a customer display and a label printer."""
+
+
+class UnknownDisplay(ValueError):
+    """The message lists the command sets there are."""
+
+
+def with_pole(layout: Layout, protocol: str) -> Layout:
+    """The same counter with a two-line display of this command set in the old one's place."""
+    found = next((pole for pole in POLES if pole.protocol == protocol), None)
+    if found is None:
+        known = ", ".join(pole.protocol for pole in POLES)
+        raise UnknownDisplay(f"there is no display {protocol!r}: choose one of {known}")
+    return tuple(
+        msgspec.structs.replace(found, device_id=spec.device_id) if isinstance(spec, PoleSpec) else spec
+        for spec in layout
+    )
 
 
 def unhurried(layout: Layout, line_ms: int) -> Layout:

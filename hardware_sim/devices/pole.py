@@ -1,13 +1,14 @@
-"""What glows on a customer display: a two-line pole that speaks CD5220, and an LED8N price display."""
+"""What glows on a customer display: the two lines of a pole, and an LED8N price display."""
 
-from typing import Protocol
+from typing import ClassVar, Literal, Protocol
 
 from hardware_sim.views import Lamp
 
 ROWS, COLUMNS = 2, 20
 DIGITS = 8
 LAMPS: tuple[Lamp, ...] = ("price", "total", "collect", "change")
-ESC, STX, CLEAR, CANCEL, CR = 0x1B, 0x02, 0x0C, 0x18, 0x0D
+ESC, STX, CLEAR, CANCEL = 0x1B, 0x02, 0x0C, 0x18
+Mode = Literal["overwrite", "vertical", "horizontal"]
 LONGEST_COMMAND = 64  # more than this before its end is no command: the display forgets it
 
 
@@ -61,6 +62,8 @@ class Pole(Commands):
     """Two lines of twenty cells. With `double_byte` two bytes from 0x81 on are one wide character."""
 
     lit: tuple[Lamp, ...] = ()
+    first_mode: ClassVar[Mode] = "overwrite"
+    _cells: list[bytearray]
 
     def __init__(self, double_byte: bool) -> None:
         super().__init__()
@@ -71,58 +74,64 @@ class Pole(Commands):
 
     def power_cycle(self) -> None:
         self.forget()
-        self.brightness: int | None = None
-        self._darken()
+        self._settle()
 
     @property
     def lines(self) -> tuple[str, ...]:
-        return tuple(bytes(row).decode("gbk", "replace") for row in self._cells)
+        charset = "gbk" if self._double_byte else "cp437"
+        return tuple(bytes(row).decode(charset, "replace") for row in self._cells)
 
     def size_of(self, data: bytes) -> int | None:
-        if data[0] == ESC:
-            return self._escape_size(data)
         if self._double_byte and data[0] >= 0x81:
             return 2 if len(data) > 1 else None
         return 1
 
-    def _escape_size(self, data: bytes) -> int | None:
-        if len(data) < 2:
-            return None
-        if data[1:2] == b"Q":
-            return up_to_cr(data)
-        size = 2 + {b"@": 0, b"l": 2, b"*": 1, b"W": 4, b"\x5f": 1}.get(data[1:2], 0)
-        return size if len(data) >= size else None
-
-    def obey(self, command: bytes) -> None:
-        if command[0] >= 0x20:
-            self._put(command)
-        elif command == b"\x1b@":
-            self.brightness = None
-            self._clear()
-        elif command[0] == CLEAR:
-            self._clear()
-        elif command[0] == CANCEL:
-            self._cells[self._row] = bytearray(b" " * COLUMNS)
-            self._column = 0
-        elif command[0] == CR:
-            self._column = 0
-        elif command[:2] == b"\x1bQ":
-            self._write_line(command[2:3], command[3:-1])
-        elif command[:2] == b"\x1bl":
-            self._column = min(max(command[2], 1), COLUMNS) - 1
-            self._row = min(max(command[3], 1), ROWS) - 1
-        elif command[:2] == b"\x1b*":
-            self.brightness = min(max(command[2], 1), 4)
-
-    def _write_line(self, which: bytes, text: bytes) -> None:
-        if which in (b"A", b"B"):
-            self._cells[b"AB".index(which)] = bytearray(text[:COLUMNS].ljust(COLUMNS))
+    def _write_line(self, row: int, text: bytes) -> None:
+        self._cells[row] = bytearray(text[:COLUMNS].ljust(COLUMNS))
 
     def _put(self, char: bytes) -> None:
-        if self._column + len(char) > COLUMNS:
-            self._row, self._column = (self._row + 1) % ROWS, 0
+        self._make_room(self._column + len(char) - COLUMNS)
         self._cells[self._row][self._column : self._column + len(char)] = char
         self._column += len(char)
+
+    def _make_room(self, missing: int) -> None:
+        if missing > 0 and self._mode == "horizontal":
+            self._cells[self._row] = self._cells[self._row][missing:] + b" " * missing
+            self._column -= missing
+        elif missing > 0:
+            self._column = 0
+            self._line_feed()
+
+    def _line_feed(self) -> None:
+        """To the other row; in vertical mode the lower line moves up and leaves its row empty."""
+        if self._mode == "vertical" and self._row == ROWS - 1:
+            self._cells = [*self._cells[1:], bytearray(b" " * COLUMNS)]
+        else:
+            self._row = (self._row + 1) % ROWS
+
+    def _move(self, row: int, column: int) -> None:
+        """Put the cursor there; a place that is not on the glass leaves it where it was."""
+        if 0 <= row < ROWS and 0 <= column < COLUMNS:
+            self._row, self._column = row, column
+
+    def _step(self, by: int) -> None:
+        """Move the cursor along the cells, on over the end of a line."""
+        cell = (self._row * COLUMNS + self._column + by) % (ROWS * COLUMNS)
+        self._row, self._column = divmod(cell, COLUMNS)
+
+    def _clear_line(self) -> None:
+        self._write_line(self._row, b"")
+        self._column = 0
+
+    def _reset(self) -> None:
+        self._clear()
+        self._settle()
+
+    def _settle(self) -> None:
+        """As it is when power comes."""
+        self.brightness: int | None = None
+        self._mode = self.first_mode
+        self._darken()
 
     def _clear(self) -> None:
         if any(bytes(row).strip() for row in self._cells):
@@ -132,6 +141,29 @@ class Pole(Commands):
     def _darken(self) -> None:
         self._cells = [bytearray(b" " * COLUMNS) for _ in range(ROWS)]
         self._row = self._column = 0
+
+
+class LinePole(Pole):
+    """A pole that hears nothing but whole lines: two bytes call it, a letter names the line, CR ends it."""
+
+    call: ClassVar[bytes]
+    upper_lower_both: ClassVar[bytes]
+
+    def size_of(self, data: bytes) -> int | None:
+        if data[:2] == self.call:
+            return up_to_cr(data)
+        return None if data == self.call[:1] else 1
+
+    def obey(self, command: bytes) -> None:
+        letter, text = command[2:3], command[3:-1]
+        if command[:2] != self.call or letter not in self.upper_lower_both:
+            return
+        which = self.upper_lower_both.index(letter)
+        if which < ROWS:
+            self._write_line(which, text)
+        else:
+            self._write_line(0, text[:COLUMNS])
+            self._write_line(1, text[COLUMNS:])
 
 
 class PriceDisplay(Commands):

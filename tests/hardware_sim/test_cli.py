@@ -71,6 +71,20 @@ def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
     assert refused.stdout == ""
 
 
+def test_a_display_that_is_not_known_is_one_clear_line(tmp_path: Path) -> None:
+    refused = subprocess.run(
+        command(tmp_path, "--port", "0", "--display", "noritake"),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr.strip() == (
+        "there is no display 'noritake': choose one of cd5220, aedex, utc, epson_dmd, logic_controls"
+    )
+
+
 @pytest.mark.parametrize("text", ["{}", '[{"name": "x"}]', "nonsense"])
 def test_unreadable_goods_are_said_in_one_line(tmp_path: Path, text: str) -> None:
     path = tmp_path / "goods.json"

@@ -7,9 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hardware_sim.devices.display_wires import pole_named, protocols
 from hardware_sim.devices.pole import COLUMNS, LONGEST_COMMAND, Pole, PriceDisplay
 from hardware_sim.faults import Unplugged
-from hardware_sim.layout import POLE_DISPLAY, PRICE_DISPLAY
+from hardware_sim.layout import (
+    COUNTER,
+    POLE_DISPLAY,
+    POLES,
+    PRICE_DISPLAY,
+    PoleSpec,
+    UnknownDisplay,
+    with_pole,
+)
 from hardware_sim.views import DisplayView
 from tests.hardware_sim.hosts import serial_host, standing
 
@@ -23,8 +32,8 @@ def shown(view_display: DisplayView | None) -> tuple[str, ...]:
     return view_display.lines
 
 
-def pole(*pieces: bytes) -> Pole:
-    made = Pole(double_byte=True)
+def pole(*pieces: bytes, protocol: str = "cd5220", double_byte: bool = True) -> Pole:
+    made = pole_named(protocol, double_byte)
     for piece in pieces:
         made.receive(piece)
     return made
@@ -97,9 +106,84 @@ def test_both_faces_show_what_the_golden_bytes_say() -> None:
     assert seen == [("", ()), ("12.50", ("total",)), ("12.50", ("change",)), ("0.99", ("price",)), ("", ())]
 
 
-@given(st.lists(st.binary(max_size=100), max_size=20), st.booleans())
-def test_any_bytes_leave_two_whole_lines(pieces: list[bytes], double_byte: bool) -> None:
-    made, prices = Pole(double_byte), PriceDisplay()
+PLAIN = [
+    ("Coca-Cola 500ml 3.50", "TOTAL          12.50"),
+    ("Coca-Cola 500ml 3.50", "CHANGE          7.50"),
+]
+GOLDEN = [
+    ("AEDEX", "aedex", PLAIN, None),
+    ("UTC", "utc", PLAIN, None),
+    ("Logic Controls: cells numbered over both lines", "logic_controls", PLAIN, 4),
+    ("Epson DM-D: overwrite, cursor off, code page, brightness; lines by cursor", "epson_dmd", PLAIN, 4),
+    ("Epson DM-D with GBK", "epson_dmd", [("可口可乐 500m ￥3.50", "合计         ￥12.50")], None),
+]
+
+
+@pytest.mark.parametrize(("name", "protocol", "seen", "brightness"), GOLDEN, ids=lambda one: str(one)[:14])
+def test_every_pole_shows_what_the_golden_bytes_say(
+    name: str, protocol: str, seen: list[tuple[str, str]], brightness: int | None
+) -> None:
+    found = {vector["name"]: vector for vector in json.loads(VECTORS.read_text(encoding="utf-8"))}
+    greeting, *shows = map(bytes.fromhex, found[name]["wire_hex"])
+    made = pole(b"left over", greeting, protocol=protocol)
+    for lines, wire in zip(seen, shows, strict=True):
+        for byte in wire:
+            made.receive(bytes([byte]))
+        assert made.lines == lines
+    assert made.brightness == brightness
+
+
+@pytest.mark.parametrize(("protocol", "call"), [("aedex", b"!#129"), ("utc", b"\x1buABI")])
+def test_a_pole_of_whole_lines_shows_nothing_else(protocol: str, call: bytes) -> None:
+    upper, lower, both = (call[:2] + call[2:][place : place + 1] for place in range(3))
+    made = pole(b"Hello!\x1b?\r", lower + b"half", protocol=protocol)
+    assert made.lines == (BLANK, BLANK)
+    made.receive(b"\r" + upper + b"twenty cells and no more\r" + call[:2] + b"7what\r")
+    assert made.lines == ("twenty cells and no ", f"{'half':20}")
+    made.receive(both + b"%-20s%s\r" % (b"above", b"below"))
+    assert (made.lines, made.clears) == ((f"{'above':20}", f"{'below':20}"), 0)
+
+
+def test_a_logic_controls_display_scrolls_until_it_is_told_not_to() -> None:
+    made = pole(b"\x10\x14below\nnext\x10\x28", protocol="logic_controls")
+    assert made.lines == (f"{'below':20}", f"{'':5}{'next':15}")
+    made.receive(b"\x11\x10\x14\n>>\x09<\x08\x0d-\x04\x40\x04\x41")
+    assert (made.lines, made.brightness) == ((f"{'->l w':20}", f"{'':5}{'next':15}"), 2)
+    made.receive(b"\x1f")
+    assert (made.lines, made.brightness, made.clears) == ((BLANK, BLANK), None, 1)
+
+
+def test_an_epson_display_writes_over_scrolls_up_or_scrolls_along() -> None:
+    full = b"abcdefghijklmnopqrst"
+    assert pole(b"\x1f$\x01\x02" + full + b"u", protocol="epson_dmd").lines == (f"{'u':20}", full.decode())
+    up = pole(b"\x1f\x02\x1f$\x01\x02" + full + b"u", protocol="epson_dmd")
+    assert up.lines == (full.decode(), f"{'u':20}")
+    along = pole(b"\x1f\x03" + full + "可".encode("gbk"), protocol="epson_dmd")
+    assert along.lines == ("cdefghijklmnopqrst可", BLANK)
+
+
+def test_an_epson_display_moves_its_cursor_and_ignores_places_off_the_glass() -> None:
+    made = pole(b"\x1f$\x15\x01\x1f$\x01\x03a\x1fBz\x0b\tb\x08c\nd\r-\x1f\nu\x1f\rm", protocol="epson_dmd")
+    assert made.lines == (f"au{'m':>18}", f"- d{'z':>17}")
+    made.receive(b"\x1fX\x05\x18")
+    assert made.brightness is None
+    made.receive(b"\x0c")
+    assert (made.lines, made.clears) == ((BLANK, BLANK), 1)
+
+
+def test_any_two_line_display_may_stand_on_the_counter() -> None:
+    assert sorted(spec.protocol for spec in POLES) == protocols()
+    for spec in POLES:
+        (stands,) = (one for one in with_pole(COUNTER, spec.protocol) if isinstance(one, PoleSpec))
+        assert (stands.device_id, stands.model) == ("display-1", spec.model)
+    with pytest.raises(UnknownDisplay, match="'noritake': choose one of cd5220, aedex"):
+        with_pole(COUNTER, "noritake")
+
+
+@pytest.mark.parametrize("protocol", protocols())
+@given(pieces=st.lists(st.binary(max_size=100), max_size=20), double_byte=st.booleans())
+def test_any_bytes_leave_two_whole_lines(protocol: str, pieces: list[bytes], double_byte: bool) -> None:
+    made, prices = pole_named(protocol, double_byte), PriceDisplay()
     for piece in pieces:
         made.receive(piece)
         prices.receive(piece)
