@@ -13,7 +13,9 @@ from hub.devices import store as devices
 from hub.devices.events import (
     DeviceBound,
     DeviceSeen,
+    DrawerLeftOpen,
     DrawerMoved,
+    DrawerOpenedUnasked,
     PrintFinished,
     PrintQueued,
     PrintsSkipped,
@@ -21,7 +23,7 @@ from hub.devices.events import (
     ScanTested,
 )
 from hub.devices.messages import PrintJobView, WeightView
-from hub.devices.model import NEEDS_PERSON
+from hub.devices.model import DRAWER_LEFT_OPEN_MS, NEEDS_PERSON
 from hub.kernel.clock import Clock
 from hub.kernel.db import Readers
 from hub.kernel.errors import Refusal, Texts
@@ -181,8 +183,8 @@ class Live:
     def _show_changes(self, records: list[Record[Any]]) -> None:
         stale: set[tuple[str, str | None]] = set()
         for record in records:
-            if isinstance(record.event, ScanRefused) and record.refusal is None:
-                self._notify(self._pages_at(record.event.terminal_id), Refusal(record.event.reason))
+            if (notice := _notice_of(record)) is not None:
+                self._notify(self._pages_at(record.event.terminal_id), notice)
             if isinstance(record.event, ScanTested):
                 self._show_test(record.event)
             if _by_terminal(record):
@@ -281,6 +283,18 @@ class Live:
         found = (devices.print_jobs_at(read, self._store_id, terminal_id, state) for state in states)
         skipped = devices.last_skipped_job(read, self._store_id, terminal_id)
         return [job for jobs in found for job in jobs] + ([skipped] if skipped else [])
+
+
+def _notice_of(record: Record[Any]) -> Refusal | None:
+    match record.event:
+        case ScanRefused(reason=reason) if record.refusal is None:
+            return Refusal(reason)
+        case DrawerOpenedUnasked():
+            return Refusal("devices.drawer_opened_unasked")
+        case DrawerLeftOpen():
+            return Refusal("devices.drawer_left_open", facts={"after_s": DRAWER_LEFT_OPEN_MS // 1000})
+        case _:
+            return None
 
 
 def _terminal_of(record: Record[Any]) -> str | None:

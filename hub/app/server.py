@@ -29,7 +29,7 @@ from hub.app.trials import Trials
 from hub.app.uplink import uplink_of
 from hub.app.wiring import MODULES, open_engine, texts
 from hub.devices import store as devices
-from hub.devices.effects import KickDrawer
+from hub.devices.drawers import DrawerWatch, KickDrawer
 from hub.devices.events import DeviceBound, PrintQueued
 from hub.devices.links import Gateways
 from hub.devices.messages import WeightView
@@ -52,6 +52,7 @@ from hub.modules.identity.messages import EndStaleSessions
 _CLOCK_LOOK_S = 10.0
 _SESSIONS_LOOK_S = 600.0
 _WEIGHTS_LOOK_S = 0.5
+_DRAWERS_LOOK_S = 5.0
 _SPOOL_NEWS = (PrintQueued, DeviceBound)
 
 
@@ -192,9 +193,11 @@ class Hub:
             self.weights.grow_old()
 
     def _jobs(self) -> list[Job]:
+        drawers = DrawerWatch(self.engine.bus, self.engine.readers, self.settings.store_id, self.engine.clock)
         jobs = [
             Job("seal the journal", SEAL_EVERY_S, self._seal),
             Job("end stale sessions", _SESSIONS_LOOK_S, self._end_stale_sessions),
+            Job("look for drawers left open", _DRAWERS_LOOK_S, drawers.look),
         ]
         clock = self.engine.clock
         if isinstance(clock, SystemClock):

@@ -90,6 +90,26 @@ class DrawerMoved(Event, frozen=True, kw_only=True, tag="devices.drawer_moved.v1
     release_id: str | None
 
 
+class DrawerOpenedUnasked(Event, frozen=True, kw_only=True, tag="devices.drawer_opened_unasked.v1"):
+    """A drawer that was shut is open and nobody had asked for it; `staff_id` is who was at its till."""
+
+    subject_field: ClassVar[str] = "device_id"
+    device_id: str
+    terminal_id: str | None
+    staff_id: str | None
+    opened_ms: int
+
+
+class DrawerLeftOpen(Event, frozen=True, kw_only=True, tag="devices.drawer_left_open.v1"):
+    """A drawer has been open for too long, told once for each opening; `staff_id` is who is at its till."""
+
+    subject_field: ClassVar[str] = "device_id"
+    device_id: str
+    terminal_id: str | None
+    staff_id: str | None
+    opened_ms: int
+
+
 class DrawerReleaseRequested(Event, frozen=True, kw_only=True, tag="devices.drawer_release_requested.v1"):
     """The terminal's drawer is to be kicked, now or not at all."""
 

@@ -7,8 +7,6 @@ from hub.devices.events import (
     DeviceBound,
     DeviceSeen,
     DeviceSwapped,
-    DrawerMoved,
-    DrawerReleaseFinished,
     DrawerReleaseRequested,
     PayRouted,
     ScaleKeyPressed,
@@ -85,7 +83,7 @@ class Scans:
         """Late, doubled, unbound or with nobody signed in: never on a basket."""
         if command.gateway_seq <= store.taken_up_to(context.read, command.boot_id):
             return Decision()
-        taken = _taken(command.boot_id, command.gateway_seq)
+        taken = reading_taken(command.boot_id, command.gateway_seq)
         if command.tested_at is not None:
             return taken + Decision.of(_tested(command, command.tested_at))
         device = store.device(context.read, context.store_id, command.device_id)
@@ -106,7 +104,8 @@ class Scans:
         return taken + Decision.of(read) + landed
 
 
-def _taken(boot_id: str, gateway_seq: int) -> Decision:
+def reading_taken(boot_id: str, gateway_seq: int) -> Decision:
+    """A gateway's readings are taken up to this one."""
     return Decision(local=((store.take_reading, {"boot_id": boot_id, "seq": gateway_seq}),))
 
 
@@ -150,7 +149,9 @@ def take_misread(command: messages.TakeMisread, context: Context) -> Decision:
     if command.gateway_seq <= store.taken_up_to(context.read, command.boot_id):
         return Decision()
     reason = f"devices.misread_{command.reason}"
-    return _taken(command.boot_id, command.gateway_seq) + Decision.of(_misread(command, reason, context))
+    return reading_taken(command.boot_id, command.gateway_seq) + Decision.of(
+        _misread(command, reason, context)
+    )
 
 
 def _misread(command: messages.TakeMisread, reason: str, context: Context) -> ScanRefused | ScanTested:
@@ -166,26 +167,6 @@ def _misread(command: messages.TakeMisread, reason: str, context: Context) -> Sc
     device = store.device(context.read, context.store_id, command.device_id)
     terminal_id = device.terminal_id if device else None
     return ScanRefused(device_id=command.device_id, terminal_id=terminal_id, text="", age_ms=0, reason=reason)
-
-
-def take_drawer_position(command: messages.TakeDrawerPosition, context: Context) -> Decision:
-    """Record a drawer's move, with the release that explains it if there was one."""
-    if command.gateway_seq <= store.taken_up_to(context.read, command.boot_id):
-        return Decision()
-    taken = _taken(command.boot_id, command.gateway_seq)
-    known = store.drawer(context.read, context.store_id, command.device_id)
-    if known is not None and bool(known.is_open) == command.is_open:
-        return taken
-    device = store.device(context.read, context.store_id, command.device_id)
-    since_ms = context.now_ms - model.RELEASE_OPENS_WITHIN_MS
-    release = store.release_since(context.read, context.store_id, command.device_id, since_ms)
-    moved = DrawerMoved(
-        device_id=command.device_id,
-        terminal_id=device.terminal_id if device else None,
-        is_open=command.is_open,
-        release_id=release.release_id if release and command.is_open else None,
-    )
-    return taken + Decision.of(moved)
 
 
 def press_scale_key(command: messages.PressScaleKey, context: Context) -> Decision:
@@ -244,18 +225,6 @@ def route_refund(
     if device is None or device.state != "enabled":
         return Decision.refuse("devices.payment_terminal_away", device_id=route.device_id if route else "")
     return Decision.of(_routed(attempt_id, order_id, terminal_id, device.device_id))
-
-
-def finish_drawer_release(command: messages.FinishDrawerRelease, context: Context) -> Decision:
-    """Record once what came of a kick."""
-    release = store.drawer_release(context.read, context.store_id, command.release_id)
-    if release is None or release.state != "requested":
-        return Decision()
-    return Decision.of(
-        DrawerReleaseFinished(
-            release_id=command.release_id, is_sent=command.is_sent, reason=model.told(command.reason)
-        )
-    )
 
 
 def _routed(attempt_id: str, order_id: str, terminal_id: str, device_id: str) -> PayRouted:

@@ -307,7 +307,7 @@ class Gateways:
                 tested_at = self._trial_of(reading.device_id, age_ms)
                 return await self._send_as(place.misread(reason, tested_at))
             case wire.DrawerPosition(open=is_open):
-                return await self._send_as(place.drawer(is_open))
+                return await self._send_as(place.drawer(is_open, age_ms))
             case _:
                 return None  # a printer's status reaches the hub as a change of its health
 
@@ -372,12 +372,13 @@ class _Place(NamedTuple):
             tested_at=tested_at,
         )
 
-    def drawer(self, is_open: bool) -> messages.TakeDrawerPosition:
+    def drawer(self, is_open: bool, age_ms: int) -> messages.TakeDrawerPosition:
         return messages.TakeDrawerPosition(
             command_id=new_id(),
             device_id=self.device_id,
             boot_id=self.boot_id,
             gateway_seq=self.gateway_seq,
+            age_ms=age_ms,
             is_open=is_open,
         )
 

@@ -61,12 +61,21 @@ class TakeMisread(Command, frozen=True, kw_only=True):
 
 
 class TakeDrawerPosition(Command, frozen=True, kw_only=True):
-    """A drawer's sensor changed."""
+    """A drawer's sensor changed, so long ago."""
 
     device_id: str
     boot_id: str
     gateway_seq: int
     is_open: bool
+    age_ms: int = 0
+
+
+class NoteOpenDrawer(Command, frozen=True, kw_only=True):
+    """The drawer that was opened then has been seen open since, for so long by steady time."""
+
+    device_id: str
+    opened_ms: int
+    open_for_ms: int
 
 
 class GivePrint(Command, frozen=True, kw_only=True):
@@ -189,6 +198,17 @@ class DrawerView(View, frozen=True):
     is_open: int
     changed_ms: int
     release_id: str | None
+
+
+class DrawerIncidentView(View, frozen=True):
+    """A drawer that opened and nobody had asked for it, or that was left open; `staff_id` was at the till."""
+
+    kind: Literal["unasked", "left_open"]
+    device_id: str
+    terminal_id: str | None
+    staff_id: str | None
+    opened_ms: int
+    told_ms: int
 
 
 class DeviceStatisticsView(View, frozen=True):

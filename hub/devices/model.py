@@ -12,6 +12,9 @@ LATE_MS = 2_000
 RELEASE_OPENS_WITHIN_MS = 5_000
 """A drawer that opens within this of a release was opened by it."""
 
+DRAWER_LEFT_OPEN_MS = 60_000
+"""Nobody who gives change needs a drawer open for longer."""
+
 RELEASE_MAX_AGE_MS = 5_000
 """A kick that could not be sent within this is dropped: nobody expects the drawer to jump open any more."""
 

@@ -1,6 +1,6 @@
 """The manifest of devices; the app says where scans land."""
 
-from hub.devices import events, handlers, messages, printing, projection
+from hub.devices import drawers, events, handlers, messages, printing, projection
 from hub.devices.tables import TABLES
 from hub.kernel.module import CommandSpec, Durability, Manifest
 
@@ -18,12 +18,13 @@ def manifest(scan_target: handlers.ScanTarget) -> Manifest:
             CommandSpec(messages.SeeDevice, handlers.see_device, gateway, normal),
             CommandSpec(messages.TakeScan, scans.take, gateway, normal),
             CommandSpec(messages.TakeMisread, handlers.take_misread, gateway, normal),
-            CommandSpec(messages.TakeDrawerPosition, handlers.take_drawer_position, gateway, normal),
+            CommandSpec(messages.TakeDrawerPosition, drawers.take_drawer_position, gateway, normal),
+            CommandSpec(messages.NoteOpenDrawer, drawers.note_open_drawer, gateway, normal),
             CommandSpec(messages.GivePrint, printing.give_print, gateway),
             CommandSpec(messages.TakeBackPrint, printing.take_back_print, gateway, normal),
             CommandSpec(messages.SkipPrints, printing.skip_prints, gateway, normal),
             CommandSpec(messages.FinishPrint, printing.finish_print, gateway, normal),
-            CommandSpec(messages.FinishDrawerRelease, handlers.finish_drawer_release, gateway, normal),
+            CommandSpec(messages.FinishDrawerRelease, drawers.finish_drawer_release, gateway, normal),
             CommandSpec(messages.PressScaleKey, handlers.press_scale_key, "orders.sell", normal),
             CommandSpec(messages.SettlePrint, printing.settle_print, "orders.sell"),
             CommandSpec(messages.Reprint, printing.reprint, "orders.sell"),
@@ -35,6 +36,8 @@ def manifest(scan_target: handlers.ScanTarget) -> Manifest:
             events.DeviceSeen: projection.device_seen,
             events.ScanRefused: projection.scan_refused,
             events.DrawerMoved: projection.drawer_moved,
+            events.DrawerOpenedUnasked: projection.drawer_opened_unasked,
+            events.DrawerLeftOpen: projection.drawer_left_open,
             events.DrawerReleaseRequested: projection.drawer_release_requested,
             events.DrawerReleaseFinished: projection.drawer_release_finished,
             events.PayRouted: projection.pay_routed,
@@ -56,6 +59,8 @@ EVENTS = (
     events.ScanTested,
     events.ScaleKeyPressed,
     events.DrawerMoved,
+    events.DrawerOpenedUnasked,
+    events.DrawerLeftOpen,
     events.DrawerReleaseRequested,
     events.DrawerReleaseFinished,
     events.PayRouted,

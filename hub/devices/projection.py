@@ -5,6 +5,7 @@ from sqlalchemy import bindparam, update
 from hub.devices import events
 from hub.devices.tables import (
     devices,
+    drawer_incidents,
     drawer_releases,
     drawers,
     labels,
@@ -14,7 +15,7 @@ from hub.devices.tables import (
 )
 from hub.kernel.journal import Record
 from hub.kernel.module import Rows
-from hub.kernel.sql import Kept, insert_into, upsert
+from hub.kernel.sql import Kept, Row, insert_into, upsert
 
 _see = upsert(devices, replace=("gateway_id", "kind", "model", "identity", "state", "health", "reason"))
 _bind = Kept(
@@ -24,6 +25,7 @@ _bind = Kept(
 )
 _refuse_scan = insert_into(refused_scans)
 _move_drawer = upsert(drawers, replace=("is_open", "changed_ms", "release_id"))
+_keep_incident = insert_into(drawer_incidents)
 _request_release = insert_into(drawer_releases)
 _finish_release = Kept(
     update(drawer_releases)
@@ -115,6 +117,30 @@ def drawer_moved(record: Record[events.DrawerMoved]) -> Rows:
             "release_id": event.release_id,
         },
     )
+
+
+def drawer_opened_unasked(record: Record[events.DrawerOpenedUnasked]) -> Rows:
+    """An opening that nobody had asked for."""
+    yield _keep_incident, _incident(record, "unasked")
+
+
+def drawer_left_open(record: Record[events.DrawerLeftOpen]) -> Rows:
+    """A drawer that nobody shut."""
+    yield _keep_incident, _incident(record, "left_open")
+
+
+def _incident(record: Record[events.DrawerOpenedUnasked] | Record[events.DrawerLeftOpen], kind: str) -> Row:
+    event = record.event
+    return {
+        "store_id": record.store_id,
+        "seq": record.seq,
+        "kind": kind,
+        "device_id": event.device_id,
+        "terminal_id": event.terminal_id,
+        "staff_id": event.staff_id,
+        "opened_ms": event.opened_ms,
+        "told_ms": record.at_ms,
+    }
 
 
 def drawer_release_requested(record: Record[events.DrawerReleaseRequested]) -> Rows:

@@ -6,6 +6,7 @@ from hub.devices import store
 from hub.devices.messages import (
     BindDevice,
     DeviceView,
+    DrawerIncidentView,
     PrintQueuedAnswer,
     PrintTest,
     Reprint,
@@ -28,6 +29,14 @@ class DeviceController(Controller):
         """Every device of the store."""
         require(caller, "orders.sell")
         return store.all_devices(readers, store_id)
+
+    @get("/drawer-incidents", sync_to_thread=True)
+    def drawer_incidents(
+        self, readers: Readers, caller: Caller, store_id: str, limit: int = 50
+    ) -> list[DrawerIncidentView]:
+        """The newest: drawers that opened and nobody had asked for it, and those left open."""
+        require(caller, "audit.read")
+        return store.drawer_incidents_of(readers, store_id, limit)
 
     @post("/bind", status_code=200)
     async def bind(self, data: BindDevice, bus: Bus, caller: Caller) -> None:

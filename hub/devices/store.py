@@ -4,12 +4,14 @@ from sqlalchemy import bindparam, delete, func, select
 
 from hub.devices.messages import (
     DeviceView,
+    DrawerIncidentView,
     DrawerView,
     LabelView,
     PrintJobView,
 )
 from hub.devices.tables import (
     devices,
+    drawer_incidents,
     drawer_releases,
     drawers,
     gateway_readings,
@@ -211,6 +213,36 @@ _drawer = Query(
     ),
     DrawerView,
 )
+_told = (
+    select(drawer_incidents.c.seq)
+    .where(
+        drawer_incidents.c.store_id == drawers.c.store_id,
+        drawer_incidents.c.device_id == drawers.c.device_id,
+        drawer_incidents.c.opened_ms == drawers.c.changed_ms,
+        drawer_incidents.c.kind == "left_open",
+    )
+    .exists()
+)
+_open_drawers = Query(
+    select(*_drawer_columns)
+    .join(devices, _its_drawer)
+    .where(
+        drawers.c.store_id == bindparam("store_id"),
+        drawers.c.is_open == 1,
+        devices.c.state == "enabled",
+        ~_told,
+    )
+    .order_by(drawers.c.device_id)
+    .limit(200),
+    DrawerView,
+)
+_incidents = Query(
+    select(*(drawer_incidents.c[name] for name in DrawerIncidentView.__struct_fields__))
+    .where(drawer_incidents.c.store_id == bindparam("store_id"))
+    .order_by(drawer_incidents.c.seq.desc())
+    .limit(bindparam("limit")),
+    DrawerIncidentView,
+)
 _label = Query(
     select(*(labels.c[name] for name in LabelView.__struct_fields__)).where(
         labels.c.store_id == bindparam("store_id"), labels.c.label_id == bindparam("label_id")
@@ -323,6 +355,16 @@ def print_jobs_of(read: Reader, store_id: str, order_id: str) -> list[PrintJobVi
 def drawer(read: Reader, store_id: str, device_id: str) -> DrawerView | None:
     """One drawer's position, or None before its sensor first spoke."""
     return read.first(_drawer, store_id=store_id, device_id=device_id)
+
+
+def open_drawers(read: Reader, store_id: str) -> list[DrawerView]:
+    """Drawers that can be felt, are open, and have not been told of as left open."""
+    return read.all(_open_drawers, store_id=store_id)
+
+
+def drawer_incidents_of(read: Reader, store_id: str, limit: int) -> list[DrawerIncidentView]:
+    """The newest incidents with drawers."""
+    return read.all(_incidents, store_id=store_id, limit=min(max(limit, 1), 200))
 
 
 def release_since(read: Reader, store_id: str, device_id: str, since_ms: int) -> ReleaseView | None:

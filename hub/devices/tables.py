@@ -65,6 +65,20 @@ drawers = projected(
     key=("device_id",),
 )
 
+drawer_incidents = projected(
+    "drawer_incidents",
+    "store",
+    integer("seq"),
+    text("kind"),
+    text("device_id"),
+    text("terminal_id", nullable=True),
+    text("staff_id", nullable=True),
+    integer("opened_ms"),
+    integer("told_ms"),
+    Index("drawer_incidents_by_opening", "store_id", "device_id", "opened_ms"),
+    key=("seq",),
+)
+
 pay_routes = projected(
     "pay_routes",
     "store",
@@ -115,6 +129,7 @@ TABLES = (
     devices,
     print_jobs,
     drawers,
+    drawer_incidents,
     pay_routes,
     labels,
     drawer_releases,

@@ -9,11 +9,12 @@ import pytest
 from litestar.testing import TestClient
 
 from drivers import messages as wire
-from hub.app.frames import DevicesFrame, ScanTestedFrame, TillFrame
+from hub.app.frames import DevicesFrame, NoticeFrame, ScanTestedFrame, TillFrame
 from hub.app.server import Hub, gateway_token
 from hub.app.settings import HubSettings, Shop
 from hub.app.trials import MAX_TRIALS, TRIAL_MS, Trials
 from hub.devices import store
+from hub.devices.drawers import DrawerWatch
 from hub.devices.events import ScanRead, ScanRefused, ScanTested
 from hub.devices.messages import BindDevice
 from hub.kernel.context import SYSTEM
@@ -207,6 +208,37 @@ def test_a_drawer_that_moves_is_seen_at_the_till(hub: Hub, client: TestClient[An
         assert heard["drawer-1"]["connected"]
         assert heard["drawer-1"]["heard_age_ms"] is not None
         assert heard["printer-1"]["heard_age_ms"] is None
+
+
+@pytest.mark.parametrize(
+    ("language", "texts"), [("zh-CN", ("没有让它开", "60 秒")), ("en", ("nobody", "60 s"))]
+)
+def test_a_drawer_that_nobody_opened_and_nobody_shuts_is_told_at_its_till(
+    hub: Hub, client: TestClient[Any], language: str, texts: tuple[str, str]
+) -> None:
+    clock = OwnClock()
+    watch = DrawerWatch(hub.engine.bus, hub.engine.readers, STORE, clock)
+    with (
+        gateway(hub, client) as counter,
+        client.websocket_connect(f"/ws/terminal/{TILL}?lang={language}") as page,
+    ):
+        for is_open in (False, True):
+            counter.say("drawer-1", wire.DrawerPosition(open=is_open))
+            counter.hear(wire.Ack)
+        unasked = till_hears(page, NoticeFrame)
+        watch.look()
+        clock.pass_s(60)
+        watch.look()
+        left_open = till_hears(page, NoticeFrame)
+    assert client.get("/api/devices/drawer-incidents").status_code == 403
+    sign_in(client, "manager")
+    incidents = client.get("/api/devices/drawer-incidents").json()
+
+    assert [unasked.code, left_open.code] == ["devices.drawer_opened_unasked", "devices.drawer_left_open"]
+    assert texts[0] in unasked.text
+    assert texts[1] in left_open.text
+    assert [one["kind"] for one in incidents] == ["left_open", "unasked"]
+    assert incidents[0]["opened_ms"] == incidents[1]["opened_ms"]
 
 
 @pytest.mark.parametrize(

@@ -3,17 +3,24 @@
 import asyncio
 
 from hub.devices import store
-from hub.devices.effects import KickDrawer
-from hub.devices.events import DrawerMoved, DrawerReleaseFinished, DrawerReleaseRequested
-from hub.devices.messages import BindDevice, FinishDrawerRelease, TakeDrawerPosition
-from hub.devices.model import RELEASE_OPENS_WITHIN_MS
-from hub.kernel.context import SYSTEM
+from hub.devices.drawers import DrawerWatch, KickDrawer
+from hub.devices.events import (
+    DrawerLeftOpen,
+    DrawerMoved,
+    DrawerOpenedUnasked,
+    DrawerReleaseFinished,
+    DrawerReleaseRequested,
+)
+from hub.devices.messages import BindDevice, FinishDrawerRelease, NoteOpenDrawer, TakeDrawerPosition
+from hub.devices.model import DRAWER_LEFT_OPEN_MS, RELEASE_OPENS_WITHIN_MS
+from hub.kernel.context import SYSTEM, Caller
+from hub.modules.identity.messages import SignIn
 from hub.modules.payments.messages import OpenDrawer
 from tests.devices.counter import DRAWER, Counter
-from tests.modules.shop import STORE, TILL, approval
+from tests.modules.shop import STAFF, STORE, TILL, approval
 
 
-def move(counter: Counter, is_open: bool, number: int) -> None:
+def move(counter: Counter, is_open: bool, number: int, age_ms: int = 0) -> None:
     counter.do(
         TakeDrawerPosition,
         SYSTEM,
@@ -21,6 +28,7 @@ def move(counter: Counter, is_open: bool, number: int) -> None:
         boot_id="boot-1",
         gateway_seq=number,
         is_open=is_open,
+        age_ms=age_ms,
     )
 
 
@@ -28,6 +36,18 @@ def order_release(counter: Counter) -> DrawerReleaseRequested:
     counter.do(OpenDrawer, terminal_id=TILL, reason="换零钱", approval=approval())
     released: DrawerReleaseRequested = counter.events(DrawerReleaseRequested)[-1]
     return released
+
+
+def watch(counter: Counter) -> DrawerWatch:
+    return DrawerWatch(counter.engine.bus, counter.engine.readers, STORE, counter.clock)
+
+
+def leave_open(counter: Counter) -> None:
+    """The drawer stays as it is for longer than anybody needs it open."""
+    watching = watch(counter)
+    watching.look()
+    counter.clock.pass_s(DRAWER_LEFT_OPEN_MS // 1000)
+    watching.look()
 
 
 def test_a_drawer_that_opens_after_a_release_was_asked_for(counter: Counter) -> None:
@@ -111,3 +131,75 @@ def test_a_till_without_a_drawer_opens_none(counter: Counter) -> None:
     counter.do(OpenDrawer, terminal_id=TILL, reason="换零钱", approval=approval())
 
     assert counter.events(DrawerReleaseRequested) == []
+
+
+def test_an_opening_that_nobody_asked_for_is_told_with_who_was_there(counter: Counter) -> None:
+    number, _, pin = STAFF["cashier"]
+    counter.do(SignIn, Caller(), terminal_id=TILL, staff_no=number, pin=pin)
+    for seq, is_open in enumerate([False, True, False], 1):
+        move(counter, is_open, seq)
+
+    (incident,) = store.drawer_incidents_of(counter.read, STORE, 50)
+    assert (incident.kind, incident.device_id, incident.terminal_id) == ("unasked", DRAWER, TILL)
+    assert incident.staff_id == counter.staff_id("cashier")
+    assert incident.opened_ms == incident.told_ms == counter.clock.wall_ms
+
+
+def test_one_that_was_open_when_first_felt_accuses_nobody(counter: Counter) -> None:
+    move(counter, True, 1)
+
+    assert counter.events(DrawerOpenedUnasked) == []
+
+
+def test_an_opening_told_late_is_matched_with_the_release_of_its_time(counter: Counter) -> None:
+    move(counter, False, 1)
+    release = order_release(counter)
+    counter.clock.pass_s(30)
+    move(counter, True, 2, age_ms=29_000)
+
+    assert counter.events(DrawerMoved)[-1].release_id == release.release_id
+    assert counter.events(DrawerOpenedUnasked) == []
+
+
+def test_a_drawer_left_open_is_told_once_for_each_opening(counter: Counter) -> None:
+    move(counter, True, 1)
+    opened_ms = counter.clock.wall_ms
+    leave_open(counter)
+    leave_open(counter)
+    assert [left.opened_ms for left in counter.events(DrawerLeftOpen)] == [opened_ms]
+
+    move(counter, False, 2)
+    leave_open(counter)
+    assert len(counter.events(DrawerLeftOpen)) == 1
+    move(counter, True, 3)
+    leave_open(counter)
+    kinds = [incident.kind for incident in store.drawer_incidents_of(counter.read, STORE, 50)]
+    assert kinds == ["left_open", "unasked", "left_open"]
+
+
+def test_setting_the_clock_leaves_no_drawer_open(counter: Counter) -> None:
+    watching = watch(counter)
+    move(counter, True, 1)
+    watching.look()
+    counter.clock.wall_ms += 24 * 3_600_000
+    watching.look()
+
+    assert counter.events(DrawerLeftOpen) == []
+
+
+def test_a_drawer_that_cannot_be_felt_is_not_said_to_be_open(counter: Counter) -> None:
+    move(counter, True, 1)
+    counter.see(DRAWER, "drawer", state="closed")
+    leave_open(counter)
+
+    assert counter.events(DrawerLeftOpen) == []
+
+
+def test_one_that_was_shut_meanwhile_was_not_left_open(counter: Counter) -> None:
+    move(counter, True, 1)
+    opened_ms = counter.clock.wall_ms
+    move(counter, False, 2)
+    for open_for_ms in (0, DRAWER_LEFT_OPEN_MS):
+        counter.do(NoteOpenDrawer, SYSTEM, device_id=DRAWER, opened_ms=opened_ms, open_for_ms=open_for_ms)
+
+    assert counter.events(DrawerLeftOpen) == []

@@ -9,7 +9,7 @@ from hub.kernel.sql import Session
 from hub.modules.orders import store as orders
 from hub.modules.orders.messages import PayCash
 from tests.devices.counter import Counter
-from tests.devices.test_drawers import move, order_release
+from tests.devices.test_drawers import leave_open, move, order_release
 from tests.modules.shop import STORE, TILL, by_piece
 
 
@@ -23,7 +23,10 @@ def test_tables_rebuilt_from_the_journal_equal_the_live_ones(counter: Counter) -
     paying = {"order_id": basket.order_id, "payment_id": counter.new_id()}
     counter.do(PayCash, due_fen=total, tendered_fen=total + 1_00, **paying)
     order_release(counter)
-    move(counter, True, 100)
+    for number, is_open in enumerate([True, False, True], 100):
+        counter.clock.pass_s(60)
+        move(counter, is_open, number)
+    leave_open(counter)
     counter.engine.close()
 
     connection = connect(counter.folder.database, counter.folder.key.read_bytes())

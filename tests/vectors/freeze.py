@@ -14,7 +14,14 @@ from sqlalchemy import Table
 from hub.app.label_orders import PrintShelfLabel
 from hub.app.wiring import ROOMS
 from hub.devices import store as devices
-from hub.devices.messages import BindDevice, FinishDrawerRelease, FinishPrint, TakeDrawerPosition
+from hub.devices.messages import (
+    BindDevice,
+    FinishDrawerRelease,
+    FinishPrint,
+    NoteOpenDrawer,
+    TakeDrawerPosition,
+)
+from hub.devices.model import DRAWER_LEFT_OPEN_MS
 from hub.kernel.context import SYSTEM, Caller
 from hub.kernel.dump import dump
 from hub.kernel.journal import read_page
@@ -97,6 +104,8 @@ def use_hardware(counter: Counter, number: int) -> None:
     for is_open in (True, False):
         position = {"device_id": DRAWER, "boot_id": "boot-2", "gateway_seq": 2 * number + (not is_open)}
         counter.send(TakeDrawerPosition, SYSTEM, is_open=is_open, **position)
+        opened = {"device_id": DRAWER, "opened_ms": counter.clock.wall_ms}
+        counter.send(NoteOpenDrawer, SYSTEM, open_for_ms=DRAWER_LEFT_OPEN_MS, **opened)
     read, endings = counter.read, ("printed", "unknown", "failed")
     for job in devices.waiting_print_jobs(read, STORE, TILL)[:1]:
         counter.send(FinishPrint, SYSTEM, job_id=job.job_id, state=endings[number % 3], reason="")

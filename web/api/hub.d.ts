@@ -175,6 +175,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/devices/drawer-incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** DrawerIncidents */
+        get: operations["ApiDevicesDrawerIncidentsDrawerIncidents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/devices/labels/scale": {
         parameters: {
             query?: never;
@@ -1498,6 +1515,16 @@ export interface components {
             /** @enum {unknown} */
             type: "devices";
         };
+        /** DrawerIncidentView */
+        DrawerIncidentView: {
+            device_id: string;
+            /** @enum {string} */
+            kind: "unasked" | "left_open";
+            opened_ms: number;
+            staff_id: string | null;
+            terminal_id: string | null;
+            told_ms: number;
+        };
         /** DrawerRequested */
         DrawerRequested: {
             release_id: string;
@@ -2808,6 +2835,43 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiDevicesDrawerIncidentsDrawerIncidents: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawerIncidentView"][];
+                };
             };
             /** @description Bad request syntax or unsupported method */
             400: {
