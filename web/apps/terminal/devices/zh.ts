@@ -21,7 +21,7 @@ export const zh = {
       label_printer: "标签打印机",
       display: "顾客屏",
       drawer: "钱箱",
-      payment_terminal: "刷卡机",
+      payment_terminal: "支付终端",
     },
     state: { ok: "正常", attention: "请查看", closed: "未连接", claimed: "正在连接", refused: "需要处理", failed: "异常" },
     scan: "扫码测试",
