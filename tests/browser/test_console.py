@@ -46,7 +46,7 @@ def test_orders_by_day_and_store(demo: DemoShop, page: Page) -> None:
 
 def test_a_stores_devices_and_what_they_have_done(demo: DemoShop, page: Page) -> None:
     sign_in(page, demo, "en")
-    page.get_by_role("link", name="S001").click()
+    page.get_by_role("link", name="S001", exact=True).click()
     expect(page.get_by_role("heading", name="Devices of S001")).to_be_visible()
     expect(page.get_by_role("row").filter(has_text="scanner-2")).to_be_visible()
     expect(page.get_by_role("row").filter(has_text="printer-1")).to_be_visible()

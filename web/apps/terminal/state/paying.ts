@@ -46,18 +46,28 @@ export function offers(tender: Electronic): "none" | "away" | "ready" {
   return found.some((device) => device.state === "enabled") ? "ready" : "away";
 }
 
-/** Runs one act at a time; a refusal is told. */
-async function once<T>(run: () => Promise<T>): Promise<T | null> {
-  if (asking.busy) return null;
+let underway: Promise<unknown> = Promise.resolve();
+
+/** Runs one act at a time, and drops one that comes meanwhile: a second touch of the same key. A refusal is told. */
+function once<T>(run: () => Promise<T>): Promise<T | null> {
+  if (asking.busy) return Promise.resolve(null);
   asking.busy = true;
-  try {
-    return await run();
-  } catch (error) {
-    tellWhy(error);
-    return null;
-  } finally {
-    asking.busy = false;
-  }
+  const act = run()
+    .catch((error: unknown) => {
+      tellWhy(error);
+      return null;
+    })
+    .finally(() => {
+      asking.busy = false;
+    });
+  underway = act;
+  return act;
+}
+
+/** Runs an act after the one under way: its frame may be here before its answer, and a code is scanned only once. */
+async function next<T>(run: () => Promise<T>): Promise<T | null> {
+  await underway;
+  return once(run);
 }
 
 export function startPayment(tender: Electronic, amountFen: number): Promise<unknown> {
@@ -70,11 +80,11 @@ export function startPayment(tender: Electronic, amountFen: number): Promise<unk
 export function takesCode(code: string): boolean {
   const waiting = current.value;
   if (waiting?.state !== "awaiting_code") return false;
-  void once(() => command("PresentCode", { attempt_id: waiting.attempt_id, pay_code: code }));
+  void next(() => command("PresentCode", { attempt_id: waiting.attempt_id, pay_code: code }));
   return true;
 }
 
-export const cancel = (one: Attempt) => once(() => command("CancelAttempt", { attempt_id: one.attempt_id }));
+export const cancel = (one: Attempt) => next(() => command("CancelAttempt", { attempt_id: one.attempt_id }));
 export const release = (one: Attempt) => once(() => command("ReleaseAttempt", { attempt_id: one.attempt_id }));
 export const askAgain = (one: Attempt) => once(() => command("AskAgain", { attempt_id: one.attempt_id }));
 export const finishSale = (): Promise<OrderPlaced | null> =>
