@@ -1,5 +1,7 @@
 """What a customer's screen is told: never who sells, and nothing of another till."""
 
+from typing import Literal
+
 import msgspec
 
 
@@ -52,14 +54,34 @@ class ShownSale(msgspec.Struct, frozen=True, kw_only=True):
     change_fen: int
 
 
+class ShownPayment(msgspec.Struct, frozen=True, kw_only=True):
+    """What the customer is asked to do for a card or code payment of the basket, or how the last one ended.
+
+    `amount_fen` is that payment's, `left_fen` what is still to pay of the total.
+    """
+
+    step: Literal["show_code", "confirm", "use_terminal", "wait", "approved", "refused"]
+    amount_fen: int
+    left_fen: int
+
+
+class ShownQr(msgspec.Struct, frozen=True, kw_only=True):
+    """The shop has a QR code to show, with these words under it."""
+
+    text: str
+    text_en: str
+
+
 class ShowFrame(ScreenFrame, frozen=True, kw_only=True, tag="show"):
     """All of it: a basket, or the sale just made, or neither, and then the pictures turn."""
 
     shop_name: str
     shop_name_en: str
     basket: ShownBasket | None
+    payment: ShownPayment | None
     sale: ShownSale | None
     pictures: list[str]
+    qr: ShownQr | None
 
 
 class ShownWeightFrame(ScreenFrame, frozen=True, kw_only=True, tag="weight"):

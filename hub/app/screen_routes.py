@@ -64,6 +64,16 @@ def screen_picture(request: Request[Any, Any, Any], name: str) -> Response[bytes
     return Response(path.read_bytes(), media_type=PICTURES[path.suffix.lower()])
 
 
+@get("/api/screens/qr.svg", sync_to_thread=True, tags=["screens"])
+def screen_qr(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """The shop's own QR code, for everybody's eyes."""
+    screens: Screens = request.app.state.screens
+    drawn = screens.qr_svg()
+    if drawn is None:
+        raise Refused("devices.picture_unknown", 404)
+    return Response(drawn, media_type="image/svg+xml")
+
+
 @websocket("/ws/screen")
 async def screen_socket(socket: WebSocket[Any, Any, Any]) -> None:
     """A screen's feed. It says its token first, if a till gave it one; after that it is only listened to."""
@@ -119,4 +129,4 @@ async def _see(bus: Bus, screen: Screen, state: str) -> None:
     await bus.adispatch(seen, Caller(system=True))
 
 
-ROUTES = [pair_screen, screen_picture, screen_socket]
+ROUTES = [pair_screen, screen_picture, screen_qr, screen_socket]

@@ -1,6 +1,7 @@
 """Browsers that face the customer: paired with a till by a code, then fed with what it sells."""
 
 import asyncio
+import io
 import logging
 import secrets
 from collections.abc import Callable
@@ -8,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import segno
 
 from hub.app import screen_frames as frames
 from hub.app.auth import Tokens
 from hub.app.displays import SEEN_BY_CUSTOMERS
+from hub.app.screen_payments import refusal_in, shown_payment
 from hub.app.settings import Shop
 from hub.devices import store as devices
 from hub.devices.events import DeviceBound
@@ -24,6 +27,8 @@ from hub.kernel.sql import Reader
 from hub.modules.orders import store as orders
 from hub.modules.orders.events import OrderPaid
 from hub.modules.orders.messages import Basket
+from hub.modules.payments import store as payments
+from hub.modules.payments.events import AttemptMoved
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +86,7 @@ class Screens:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._screens: set[Screen] = set()
         self._sales: dict[str, OrderPaid] = {}
+        self._refused: dict[str, AttemptMoved] = {}
         self._latest_weight: Callable[[str], WeightView | None] = lambda _terminal_id: None
 
     def begin(self) -> None:
@@ -141,6 +147,15 @@ class Screens:
         fit = (path for path in found if path.is_file() and path.stat().st_size <= MAX_PICTURE_BYTES)
         return [path for path, _ in zip(fit, range(MAX_PICTURES), strict=False)]
 
+    def qr_svg(self) -> bytes | None:
+        """The shop's own QR code as a drawing, if it has one."""
+        if not self._shop.display_qr:
+            return None
+        out = io.BytesIO()
+        code = segno.make_qr(self._shop.display_qr, error="m")
+        code.save(out, kind="svg", light="#fff", border=2, omitsize=True)
+        return out.getvalue()
+
     def _take(self, events: list[Any]) -> None:
         stale: set[str] = set()
         for event in events:
@@ -148,15 +163,23 @@ class Screens:
                 self._bound(event)
             if isinstance(event, SEEN_BY_CUSTOMERS):
                 stale.add(event.terminal_id)
-                if isinstance(event, OrderPaid):
-                    self._sales[event.terminal_id] = event
-                else:
-                    self._sales.pop(event.terminal_id, None)
+                self._remember(event)
         due = [screen for screen in self._screens if screen.terminal_id in stale]
         if due:
             with self._readers.session() as read:
                 for screen in due:
                     self._show(read, screen)
+
+    def _remember(self, event: Any) -> None:
+        """A sale is thanked for, and a refusal told, until something else happens at the till."""
+        if isinstance(event, OrderPaid):
+            self._sales[event.terminal_id] = event
+        elif (sale := self._sales.get(event.terminal_id)) is not None and sale.order_id != event.order_id:
+            del self._sales[event.terminal_id]
+        if (refused := refusal_in(event)) is not None:
+            self._refused[event.terminal_id] = refused
+        else:
+            self._refused.pop(event.terminal_id, None)
 
     def _bound(self, event: DeviceBound) -> None:
         """A screen that works for another till now, or for none, begins again."""
@@ -184,13 +207,16 @@ class Screens:
         terminal_id = screen.terminal_id or ""
         basket = orders.basket_at(read, self._store_id, terminal_id)
         sale = None if basket is not None else self._sales.get(terminal_id)
+        held = payments.held_at(read, self._store_id, terminal_id) if basket is not None else []
         shown = frames.ShowFrame(
             seq=0,
             shop_name=self._shop.name,
             shop_name_en=self._shop.name_en,
             basket=_basket(basket) if basket else None,
+            payment=shown_payment(basket, held, self._refused.get(terminal_id)) if basket else None,
             sale=_sale(sale) if sale else None,
             pictures=[path.name for path in self.pictures()] if basket is None else [],
+            qr=_qr(self._shop) if basket is None else None,
         )
         screen.push(lambda seq: msgspec.structs.replace(shown, seq=seq))
 
@@ -204,6 +230,12 @@ def _basket(basket: Basket) -> frames.ShownBasket:
         item_count=basket.item_count,
         total_fen=basket.total_fen,
     )
+
+
+def _qr(shop: Shop) -> frames.ShownQr | None:
+    if not shop.display_qr:
+        return None
+    return frames.ShownQr(text=shop.display_qr_text, text_en=shop.display_qr_text_en)
 
 
 def _sale(paid: OrderPaid) -> frames.ShownSale:

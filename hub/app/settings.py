@@ -10,11 +10,17 @@ from msgspec import Meta
 from hub.kernel.errors import Refused
 
 Slug = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
+QrText = Annotated[str, Meta(max_length=300)]
+"""So short that a telephone reads it from a screen."""
+Caption = Annotated[str, Meta(max_length=40)]
 StoreId = Annotated[str, Meta(pattern=r"^[A-Z0-9]{1,16}$")]
 
 
 class Shop(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What stands at the head of a receipt; logo is a PNG in the data folder, or "" for none."""
+    """What stands at the head of a receipt; logo is a PNG in the data folder, or "" for none.
+
+    `display_qr` is what a QR code on the customer's screen says, `display_qr_text` the words under it.
+    """
 
     name: str
     name_en: str = ""
@@ -22,6 +28,9 @@ class Shop(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     phone: str = ""
     footer: str = ""
     logo: str = ""
+    display_qr: QrText = ""
+    display_qr_text: Caption = ""
+    display_qr_text_en: Caption = ""
 
 
 class LabelRoll(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

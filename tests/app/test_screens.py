@@ -1,21 +1,35 @@
 """The customer's screen: paired by a code, fed with one till's basket, and told nothing else."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+import segno
 from litestar.exceptions import WebSocketDisconnect
 from litestar.testing import TestClient
 
-from hub.app.screen_frames import AnyScreenFrame, PairedFrame, PairingFrame, ShowFrame, ShownWeightFrame
-from hub.app.server import Hub
+from drivers import messages as wire
+from hub.app.screen_frames import (
+    AnyScreenFrame,
+    PairedFrame,
+    PairingFrame,
+    ShowFrame,
+    ShownPayment,
+    ShownQr,
+    ShownWeightFrame,
+)
+from hub.app.server import Hub, gateway_token
+from hub.app.settings import HubSettings, Shop
 from hub.devices import store as devices
 from hub.devices.messages import BindDevice, WeightView
 from hub.kernel.context import SYSTEM
 from hub.kernel.ids import new_id
-from tests.app.test_displays import client, hub
+from tests.app.test_displays import bind, client, hub
+from tests.modules.electronic import WECHAT_CODE
 from tests.modules.shop import STORE, TILL, by_piece
-from tests.modules.test_routes import post, sign_in
+from tests.modules.test_routes import furnish, post, sign_in
 
 __all__ = ["client", "hub"]
 
@@ -166,3 +180,138 @@ def test_pictures_are_the_shops_and_nothing_else_is(hub: Hub, client: TestClient
     assert (answer.content, answer.headers["content-type"]) == (b"jpg", "image/jpeg")
     for name in ("notes.txt", "..%2Fgateway.token", "c.png"):
         assert client.get(f"/api/screens/pictures/{name}").status_code == 404
+
+
+class AtTheTerminals:
+    """A till with one thing on its basket, its payment terminals, and the customer's screen."""
+
+    def __init__(self, hub: Hub, client: TestClient[Any], gateway: Any) -> None:
+        for device_id in ("card-1", "code-1"):
+            bind(hub, device_id)
+        sign_in(client, "cashier")
+        post(client, "payments/shifts/open", shift_id=new_id(), terminal_id=TILL, float_fen=0)
+        self._client = client
+        self._gateway = gateway
+        self.token = pair(client)
+        self.screen = opened(client, self.token)
+        self.order_id = post(client, "orders/scan", terminal_id=TILL, code=ITEM.barcodes[0])["order_id"]
+
+    def ask(self, tender: str, amount_fen: int = ITEM.price_fen) -> str:
+        """The cashier chooses a tender; the attempt's id."""
+        attempt_id = new_id()
+        asked = {"order_id": self.order_id, "due_fen": ITEM.price_fen, "amount_fen": amount_fen}
+        post(self._client, "orders/start-payment", attempt_id=attempt_id, tender=tender, **asked)
+        return attempt_id
+
+    def answer(self, state: wire.PayState, **said: Any) -> None:
+        """The terminal is asked, and says this."""
+        while not isinstance(
+            asked := wire.decode_hub_frame(self._gateway.receive_text(timeout=20)), wire.Pay
+        ):
+            pass
+        self._gateway.send_text(wire.encode(wire.PayAnswer(request_id=asked.request_id, state=state, **said)))
+
+    def told(self, step: str, screen: Any = None) -> ShownPayment:
+        """The next word on a payment that says this."""
+        while (payment := shown(screen or self.screen).payment) is None or payment.step != step:
+            pass
+        return payment
+
+
+@pytest.fixture
+def counter(hub: Hub, client: TestClient[Any]) -> Iterator[AtTheTerminals]:
+    devices = tuple(
+        wire.DeviceInfo(device_id=device_id, kind="payment_terminal", model=model, link="x", state="enabled")
+        for device_id, model in (("card-1", "bank_ecr"), ("code-1", "pay_code_box"))
+    )
+    hello = wire.Hello(gateway_id="gateway-1", boot_id="boot-1", version="1", devices=devices)
+    headers = {"Authorization": f"Bearer {gateway_token(hub.settings.gateway_token_path)}"}
+    with client.websocket_connect("/ws/gateway", headers=headers) as gateway:
+        gateway.send_text(wire.encode(hello))
+        assert isinstance(wire.decode_hub_frame(gateway.receive_text(timeout=20)), wire.Welcome)
+        made = AtTheTerminals(hub, client, gateway)
+        yield made
+        made.screen.close()
+
+
+def test_the_customer_is_told_what_to_do(counter: AtTheTerminals, client: TestClient[Any]) -> None:
+    fen = ITEM.price_fen
+    code_id = counter.ask("code")
+    assert counter.told("show_code") == ShownPayment(step="show_code", amount_fen=fen, left_fen=fen)
+    post(client, "payments/attempts/cancel", attempt_id=code_id)
+    assert shown(counter.screen).payment is None
+
+    counter.ask("card")
+    counter.told("use_terminal")
+    counter.answer("unknown", reason="terminal.no_answer")
+    counter.told("wait")
+    reloaded = opened(client, counter.token)
+    counter.told("wait", reloaded)
+    reloaded.close()
+
+
+def test_a_code_that_was_shown_is_confirmed_and_never_repeated(
+    counter: AtTheTerminals, client: TestClient[Any]
+) -> None:
+    attempt_id = counter.ask("code")
+    post(client, "payments/attempts/code", attempt_id=attempt_id, pay_code=WECHAT_CODE)
+    while '"confirm"' not in (told := counter.screen.receive_text(timeout=20)):
+        pass
+    assert WECHAT_CODE not in told
+
+
+def test_a_refusal_is_told_until_something_else_happens(
+    counter: AtTheTerminals, client: TestClient[Any]
+) -> None:
+    counter.ask("card")
+    counter.answer("refused", reason="terminal.declined", text="余额不足")
+    assert counter.told("refused").left_fen == ITEM.price_fen
+    post(client, "orders/scan", terminal_id=TILL, code=ITEM.barcodes[0])
+    assert shown(counter.screen).payment is None
+
+
+def test_a_part_paid_by_card_leaves_the_rest(counter: AtTheTerminals, client: TestClient[Any]) -> None:
+    part_fen = ITEM.price_fen - 100
+    counter.ask("card", part_fen)
+    counter.answer("approved", amount_fen=part_fen, reference="R-77", scheme="unionpay", account="9876")
+    while '"approved"' not in (told := counter.screen.receive_text(timeout=20)):
+        pass
+    for secret in ("R-77", "unionpay", "9876"):
+        assert secret not in told
+    assert _frame.decode(told).payment == ShownPayment(step="approved", amount_fen=part_fen, left_fen=100)
+    rest = {"order_id": counter.order_id, "payment_id": new_id(), "due_fen": 100, "tendered_fen": 100}
+    post(client, "orders/pay-cash", **rest)
+    while (thanks := shown(counter.screen)).sale is None:
+        pass
+    assert (thanks.payment, thanks.sale.total_fen) == (None, ITEM.price_fen)
+
+
+def test_no_qr_code_where_none_is_set(client: TestClient[Any]) -> None:
+    sign_in(client, "cashier")
+    screen = opened(client, pair(client))
+    assert shown(screen).qr is None
+    assert client.get("/api/screens/qr.svg").status_code == 404
+    screen.close()
+
+
+def test_the_shops_own_qr_code(tmp_path: Path) -> None:
+    shop = Shop(name="店", display_qr="店：谢谢惠顾", display_qr_text="扫一扫", display_qr_text_en="Scan me")
+    hub = Hub(HubSettings(store_id=STORE, hub_id="hub-1", shop=shop, data_dir=str(tmp_path)))
+    furnish(hub)
+    with TestClient(hub.app) as client:
+        drawn = client.get("/api/screens/qr.svg")
+        assert drawn.headers["content-type"].startswith("image/svg+xml")
+        assert b"<svg" in drawn.content
+        sign_in(client, "cashier")
+        screen = opened(client, pair(client))
+        assert shown(screen).qr == ShownQr(text="扫一扫", text_en="Scan me")
+        post(client, "orders/scan", terminal_id=TILL, code=ITEM.barcodes[0])
+        assert shown(screen).qr is None
+        screen.close()
+
+
+def test_a_qr_code_that_no_telephone_reads_is_not_taken() -> None:
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert({"name": "店", "display_qr": "长" * 301}, Shop)
+    longest = Shop(name="店", display_qr="长" * 300)
+    assert int(segno.make_qr(longest.display_qr, error="m").version) <= 40

@@ -35,6 +35,32 @@ def seen(screen: Page, shots: Path | None, name: str) -> None:
     picture(screen, shots, f"display-{name}")
 
 
+def expect_qr(screen: Page) -> None:
+    """The shop's QR code is drawn, not only asked for."""
+    code = screen.get_by_role("img", name="本店二维码")
+    expect(code).to_be_visible()
+    expect(code).to_have_js_property("complete", True)
+    assert code.evaluate("image => image.naturalWidth") > 0
+
+
+def ask_for_a_code_and_give_it_up(till: Page, screen: Page, pictures: Path | None) -> None:
+    """The screen says what to do, in both languages, and no more of it afterwards."""
+    till.locator(".tender").filter(has_text="扫码").tap()
+    expect(till.locator(".attempt")).to_be_visible()
+    screen.bring_to_front()
+    expect(screen.locator(".payment")).to_contain_text("请出示付款码")
+    seen(screen, pictures, "payment")
+    screen.get_by_role("button", name="English").tap()
+    expect(screen.locator(".payment")).to_contain_text("Please show your payment code")
+    check(screen)
+    screen.get_by_role("button", name="中文").tap()
+    till.bring_to_front()
+    till.keyboard.press("Escape")
+    expect(till.locator(".failed")).to_be_visible()
+    screen.bring_to_front()
+    expect(screen.locator(".payment")).to_have_count(0)
+
+
 @pytest.mark.timeout(300)
 def test_the_customer_follows_the_sale(
     demo: DemoShop, context: BrowserContext, pictures: Path | None
@@ -51,8 +77,8 @@ def test_the_customer_follows_the_sale(
     cashier.open_shift("200")
     pair(cashier, screen)
     expect(screen.get_by_role("heading", name="店枢示范店")).to_be_visible()
-    screen.bring_to_front()
-    check(screen)
+    expect_qr(screen)
+    seen(screen, pictures, "idle")
 
     bench.bring_to_front()
     bench.get_by_role("searchbox").fill(APPLES)
@@ -78,12 +104,15 @@ def test_the_customer_follows_the_sale(
     till.bring_to_front()
 
     cashier.key("收款").tap()
+    ask_for_a_code_and_give_it_up(till, screen, pictures)
+    till.bring_to_front()
     till.get_by_role("button", name=re.compile("¥50.00")).tap()
     expect(till.locator(".huge")).to_be_visible()
     screen.bring_to_front()
     expect(screen.get_by_role("heading", name="谢谢惠顾")).to_be_visible()
     expect(screen.locator(".change")).to_have_text(till.locator(".huge").inner_text())
-    check(screen)
+    expect_qr(screen)
+    seen(screen, pictures, "thanks")
     screen.reload()
     expect(screen.get_by_role("heading", name="谢谢惠顾")).to_be_visible()
     bench.bring_to_front()

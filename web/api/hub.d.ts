@@ -1180,6 +1180,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/screens/qr.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ScreenQr */
+        get: operations["ApiScreensQrSvgScreenQr"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/shop": {
         parameters: {
             query?: never;
@@ -2227,7 +2244,9 @@ export interface components {
          */
         ShowFrame: {
             basket: components["schemas"]["ShownBasket"] | null;
+            payment: components["schemas"]["ShownPayment"] | null;
             pictures: string[];
+            qr: components["schemas"]["ShownQr"] | null;
             sale: components["schemas"]["ShownSale"] | null;
             seq: number;
             shop_name: string;
@@ -2258,6 +2277,26 @@ export interface components {
             tare_g: number | null;
             unit: string;
             unit_price_fen: number;
+        };
+        /**
+         * ShownPayment
+         * @description What the customer is asked to do for a card or code payment of the basket, or how the last one ended.
+         *
+         *         `amount_fen` is that payment's, `left_fen` what is still to pay of the total.
+         */
+        ShownPayment: {
+            amount_fen: number;
+            left_fen: number;
+            /** @enum {unknown} */
+            step: "approved" | "confirm" | "refused" | "show_code" | "use_terminal" | "wait";
+        };
+        /**
+         * ShownQr
+         * @description The shop has a QR code to show, with these words under it.
+         */
+        ShownQr: {
+            text: string;
+            text_en: string;
         };
         /**
          * ShownSale
@@ -5024,6 +5063,26 @@ export interface operations {
                         } | unknown[];
                         status_code: number;
                     };
+                };
+            };
+        };
+    };
+    ApiScreensQrSvgScreenQr: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
         };

@@ -38,6 +38,9 @@ name = "店枢示范店"
 name_en = "Dianshu Demo Shop"
 address = "示范路 1 号"
 footer = "谢谢惠顾，欢迎再来"
+display_qr = "店枢示范店：谢谢惠顾，欢迎再来"
+display_qr_text = "扫码看本店寄语"
+display_qr_text_en = "Scan for a word from the shop"
 
 [cloud]
 host = "127.0.0.1"

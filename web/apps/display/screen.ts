@@ -7,6 +7,8 @@ import { LiveSocket, socketUrl, type LinkState, type Socket } from "@kit/live";
 type Schemas = components["schemas"];
 type Frame = Schemas["PairingFrame"] | Schemas["PairedFrame"] | Schemas["ShowFrame"] | Schemas["ShownWeightFrame"];
 export type Basket = Schemas["ShownBasket"];
+export type Payment = Schemas["ShownPayment"];
+export type Qr = Schemas["ShownQr"];
 export type Sale = Schemas["ShownSale"];
 export type Weight = Schemas["ShownWeightFrame"];
 

@@ -14,6 +14,16 @@ export const en: Translated<typeof zh> = {
     items: "{n} items",
     tare: "tare {kg} kg",
   },
+  payment: {
+    show_code: "Please show your payment code",
+    confirm: "Please confirm on your phone",
+    use_terminal: "Please use the terminal",
+    wait: "One moment, we are checking",
+    approved: "Received, thank you",
+    refused: "That did not go through. Please pay another way",
+    left: "Still to pay",
+  },
+  qr: "The shop's QR code",
   weight: {
     weighing: "Weighing…",
     settled: "Weighed",

@@ -11,6 +11,16 @@ export const zh = {
     items: "共 {n} 件",
     tare: "皮 {kg} kg",
   },
+  payment: {
+    show_code: "请出示付款码",
+    confirm: "请在手机上确认付款",
+    use_terminal: "请在刷卡机上操作",
+    wait: "请稍候，正在确认",
+    approved: "已收到，谢谢",
+    refused: "这次没有付成，请换一种方式",
+    left: "还需支付",
+  },
+  qr: "本店二维码",
   weight: {
     weighing: "正在称…",
     settled: "已称好",
