@@ -25,6 +25,7 @@ from hardware_sim.devices.tcp_wire import TcpWire
 from hardware_sim.devices.terminal_wires import CodeWire, EcrWire
 from hardware_sim.devices.terminals import PaymentTerminal
 from hardware_sim.devices.testbed import Testbed, TestbedUnavailable
+from hardware_sim.devices.trigger_box import TriggerBox
 from hardware_sim.layout import (
     AnySpec,
     KeyboardScannerSpec,
@@ -35,6 +36,7 @@ from hardware_sim.layout import (
     PrinterSpec,
     ScaleSpec,
     SerialScannerSpec,
+    TriggerBoxSpec,
 )
 from hardware_sim.wiring import WiredDevice
 
@@ -54,6 +56,8 @@ class Fitter:
             return self._printer(spec)
         if isinstance(spec, SerialScannerSpec):
             return self._serial_scanner(spec)
+        if isinstance(spec, TriggerBoxSpec):
+            return self._trigger_box(spec)
         if isinstance(spec, PoleSpec):
             return self._display(spec, pole_named(spec.protocol, spec.double_byte))
         if isinstance(spec, PriceDisplaySpec):
@@ -117,6 +121,11 @@ class Fitter:
             scheme = "usb" if spec.wire == "usb" else "serial"
             printer.wire = PtyWire(self._pty(spec), printer, scheme)
         return printer
+
+    def _trigger_box(self, spec: TriggerBoxSpec) -> TriggerBox:
+        box = TriggerBox(spec.label, self.audience, self.seed, spec.opens_at.encode("latin-1"))
+        box.wire = PtyWire(self._pty(spec), box)
+        return box
 
     def _scale(self, spec: ScaleSpec) -> Scale:
         traits = PanTraits(

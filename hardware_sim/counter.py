@@ -16,6 +16,7 @@ from hardware_sim.devices.scales import Scale
 from hardware_sim.devices.scanners import Scanner
 from hardware_sim.devices.terminals import PaymentTerminal
 from hardware_sim.devices.testbed import Testbed, available, process_testbed
+from hardware_sim.devices.trigger_box import TriggerBox
 from hardware_sim.fate import Fate
 from hardware_sim.faults import Fault, name_of
 from hardware_sim.layout import STANDARD, KeyboardScannerSpec, Layout
@@ -83,6 +84,13 @@ class Counter:
         if not isinstance(device, Printer):
             raise NotThatKind(device_id)
         return device
+
+    def drawer(self, device_id: str) -> Printer | TriggerBox:
+        """What a drawer hangs on."""
+        device = self.device(device_id)
+        if isinstance(device, TriggerBox) or (isinstance(device, Printer) and device.core.drawer):
+            return device
+        raise NotThatKind(device_id)
 
     def scale(self, device_id: str) -> Scale:
         device = self.device(device_id)

@@ -67,6 +67,12 @@ class PrinterSpec(Spec, frozen=True, kw_only=True, tag="printer"):
     drawer: DrawerSpec | None = None
 
 
+class TriggerBoxSpec(Spec, frozen=True, kw_only=True, tag="trigger_box"):
+    """A drawer on a serial trigger box; `opens_at` is what it takes to open."""
+
+    opens_at: str
+
+
 class PoleSpec(Spec, frozen=True, kw_only=True, tag="pole"):
     """A two-line display; `protocol` names a file of devices/display_wires; `double_byte`: in Chinese too."""
 
@@ -110,6 +116,7 @@ AnySpec = (
     KeyboardScannerSpec
     | SerialScannerSpec
     | PrinterSpec
+    | TriggerBoxSpec
     | PoleSpec
     | PriceDisplaySpec
     | ScaleSpec
@@ -318,6 +325,22 @@ SCALES: tuple[ScaleSpec, ...] = (
     ADAM_SCALE,
     CPWPLUS_SCALE,
     AND_SCALE,
+)
+TRIGGER_BOXES: tuple[TriggerBoxSpec, ...] = (
+    TriggerBoxSpec(
+        device_id="drawer-2",
+        model="trigger_bel",
+        name="钱箱（串口触发盒）",
+        name_en="Cash drawer (serial trigger box)",
+        opens_at="\x07",
+    ),
+    TriggerBoxSpec(
+        device_id="drawer-3",
+        model="trigger_open",
+        name="钱箱（串口触发盒，口令）",
+        name_en="Cash drawer (serial trigger box, by word)",
+        opens_at="open\r",
+    ),
 )
 STANDARD: Layout = (
     KEYBOARD_SCANNER,

@@ -6,7 +6,7 @@ import msgspec
 
 from hardware_sim.faults import Fault
 
-DeviceKind = Literal["scanner", "printer", "display", "scale", "payment_terminal"]
+DeviceKind = Literal["scanner", "printer", "display", "scale", "payment_terminal", "drawer"]
 Choice = Literal["approve", "decline", "cancel"]
 ScaleKey = Literal["zero", "tare", "clear_tare"]
 EntryAct = Literal["sale", "refund"]

@@ -69,7 +69,7 @@ async def _by_hand(console: Console, devices: list[Device], person: Person | Non
     columns = (SpinnerColumn(), TextColumn("{task.description}"))
     for device in devices:
         checks.append(inside := check_inside(device))
-        if inside.state == "failed" or device.profile.kind == "drawer":
+        if inside.state == "failed" or device.is_on_printer:
             continue
         drawers = [one for one in devices if one.url.scheme == "printer" and one.url.host == device.device_id]
         with Progress(*columns, console=console, transient=True, disable=person is not None) as bars:

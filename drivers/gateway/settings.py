@@ -15,6 +15,7 @@ from drivers.gateway.links.url import LinkUrl, LinkUrlError, parse_link_url
 from drivers.messages import Id
 from drivers.profile import Profile, ProfileError, load_profile
 
+ON_PRINTER = "drawer.printer_port"
 _TOKEN = re.compile(r"[!-~]{8,512}")
 
 
@@ -61,6 +62,11 @@ class Device(msgspec.Struct, frozen=True, kw_only=True):
     def device_id(self) -> str:
         """The name the hub knows it by."""
         return self.settings.device_id
+
+    @property
+    def is_on_printer(self) -> bool:
+        """Whether it has no link of its own: a drawer on a printer's connector."""
+        return self.url.scheme == "printer"
 
 
 def load_settings(path: Path) -> GatewaySettings:
@@ -111,14 +117,15 @@ def _resolve(device: DeviceSettings) -> Device:
 
 
 def _check_link(device: Device, printers: Mapping[str, Device]) -> None:
-    on_printer = device.url.scheme == "printer"
-    if on_printer != (device.profile.kind == "drawer"):
-        raise _misplaced(device, "a drawer, and only that, has printer://")
+    if device.is_on_printer != (device.profile.driver == ON_PRINTER):
+        raise _misplaced(device, "a drawer on a printer's connector, and only that, has printer://")
+    if device.profile.kind == "drawer" and device.url.scheme not in {"printer", "serial"}:
+        raise _misplaced(device, "a drawer has printer://, or serial:// with a trigger box")
     if device.url.scheme in {"usb", "file"} and device.profile.kind != "printer":
         raise _misplaced(device, f"only a printer has {device.url.scheme}://")
     if device.url.scheme == "file" and _option(device, "status") != "none":
         raise _misplaced(device, "a file answers nothing: use a profile such as printer/file_80mm")
-    if on_printer:
+    if device.is_on_printer:
         _check_drawer(device, printers.get(device.url.host))
 
 

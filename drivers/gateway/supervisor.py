@@ -12,9 +12,11 @@ from typing import cast
 from drivers.base import build_driver
 from drivers.display.contract import CustomerDisplay
 from drivers.drawer.printer_port import build_drawer
+from drivers.drawer.serial_trigger import SerialTrigger
 from drivers.gateway.backoff import Backoff
 from drivers.gateway.desk import Desk
 from drivers.gateway.display_desk import DisplayDesk
+from drivers.gateway.drawer_desk import DrawerDesk
 from drivers.gateway.hotplug import Hotplug, MonitorOpener
 from drivers.gateway.identity import IdentityRegister
 from drivers.gateway.job_log import JobLog
@@ -28,6 +30,7 @@ from drivers.gateway.print_desk import QUEUED, PrintDesk
 from drivers.gateway.pulse import Pulse
 from drivers.gateway.settings import Device
 from drivers.gateway.tap import Taps
+from drivers.gateway.trigger_desk import TriggerDesk
 from drivers.gateway.weigh_desk import WeighDesk
 from drivers.messages import (
     DrawerReleased,
@@ -49,7 +52,7 @@ logger = logging.getLogger(__name__)
 
 
 class Supervisor:
-    """Owns one keeper per device; a drawer has none of its own: it lives on its printer's."""
+    """Owns one keeper per device; a drawer on a printer has none of its own: it lives on its printer's."""
 
     def __init__(
         self,
@@ -79,13 +82,12 @@ class Supervisor:
         self._displays: dict[str, DisplayDesk] = {}
         self._scales: dict[str, WeighDesk] = {}
         self._terminals: dict[str, PayDesk] = {}
+        self._drawers: dict[str, DrawerDesk | TriggerDesk] = {}
         for device in devices:
             outbox.set_device(first_info(device))
-        drawers = [device for device in devices if device.profile.kind == "drawer"]
+        drawers = [device for device in devices if device.is_on_printer]
         self._keepers = {
-            device.device_id: self._keeper(device, drawers)
-            for device in devices
-            if device.profile.kind != "drawer"
+            device.device_id: self._keeper(device, drawers) for device in devices if not device.is_on_printer
         }
 
     async def run(self) -> None:
@@ -137,13 +139,13 @@ class Supervisor:
         self._outbox.add_answer(answer)
 
     def _release(self, frame: ReleaseDrawer) -> None:
-        desk = self._desks.get(frame.device_id)
+        desk = self._drawers.get(frame.device_id)
         if desk is None:
             self._outbox.add_answer(
                 DrawerReleased(release_id=frame.release_id, ok=False, reason="device.unknown")
             )
         else:
-            desk.drawer_desk.accept(frame)
+            desk.accept(frame)
 
     def _show(self, frame: Show) -> None:
         desk = self._displays.get(frame.device_id)
@@ -180,6 +182,10 @@ class Supervisor:
             desk = self._terminals[device.device_id] = PayDesk(
                 device.device_id, cast(PaymentTerminal, driver), self._payments, self._outbox
             )
+        elif device.profile.kind == "drawer":
+            desk = self._drawers[device.device_id] = TriggerDesk(
+                device.device_id, cast(SerialTrigger, driver), self._outbox, self._monotonic
+            )
         return Keeper(
             device,
             driver,
@@ -206,4 +212,5 @@ class Supervisor:
         )
         for device_id in (device.device_id, *(drawer.device_id for drawer in drawers)):
             self._desks[device_id] = desk
+            self._drawers[device_id] = desk.drawer_desk
         return desk

@@ -24,7 +24,7 @@ from hardware_sim.bench.messages import (
     SetWeight,
 )
 from hardware_sim.bench.picture import picture_of
-from hardware_sim.counter import Counter, NotThatKind
+from hardware_sim.counter import Counter
 from hardware_sim.faults import FAULTS
 from hardware_sim.views import DeviceView, FaultMet, Receipt, ScanOutcome
 
@@ -101,11 +101,9 @@ async def set_cover(state: State, device_id: FromPath[str], data: JSONBody[SetCo
 
 @post("/devices/{device_id:str}/drawer", operation_id="setDrawer", status_code=HTTP_200_OK)
 async def set_drawer(state: State, device_id: FromPath[str], data: JSONBody[SetDrawer]) -> DeviceView:
-    printer = counter_of(state).printer(device_id)
-    if printer.core.drawer is None:
-        raise NotThatKind(device_id)
-    printer.set_drawer(data.open)
-    return printer.view()
+    device = counter_of(state).drawer(device_id)
+    device.set_drawer(data.open)
+    return device.view()
 
 
 @post("/devices/{device_id:str}/weight", operation_id="setWeight", status_code=HTTP_200_OK)

@@ -47,7 +47,7 @@ def _in_vectors() -> Iterator[str]:
 def _on_counters() -> Iterator[str]:
     """Every profile of which a simulated device is laid out."""
     specs = [spec for spec in vars(layout).values() if isinstance(spec, Spec)]
-    specs += list(layout.SCALES)
+    specs += [*layout.SCALES, *layout.TRIGGER_BOXES]
     models = {spec.model for spec in specs}
     models |= {spec.drawer.model for spec in specs if isinstance(spec, PrinterSpec) and spec.drawer}
     return (name for name in profile_names() if name.partition("/")[2] in models)

@@ -443,7 +443,7 @@ export interface components {
             /** @default [] */
             faults?: (components["schemas"]["SplitFrames"] | components["schemas"]["SlowDrain"] | components["schemas"]["Silent"] | components["schemas"]["Unplugged"] | components["schemas"]["Noise"] | components["schemas"]["WrongParity"] | components["schemas"]["Doubled"] | components["schemas"]["GarbageAtPowerUp"] | components["schemas"]["Offline"] | components["schemas"]["PaperOut"] | components["schemas"]["CoverOpen"] | components["schemas"]["CutterJam"] | components["schemas"]["DrawerStuck"] | components["schemas"]["DriftingWeight"] | components["schemas"]["ShakenPan"] | components["schemas"]["StuckKey"] | components["schemas"]["AnswerLost"] | components["schemas"]["WrongAmount"])[];
             /** @enum {unknown} */
-            kind: "display" | "payment_terminal" | "printer" | "scale" | "scanner";
+            kind: "display" | "drawer" | "payment_terminal" | "printer" | "scale" | "scanner";
             link: string;
             model: string;
             name: string;

@@ -24,6 +24,8 @@ async def check_outside(examined: Examined) -> list[Check]:
             return await _printer(examined)
         case "scale":
             return [await _scale(examined)]
+        case "drawer":
+            return [_said(examined, "ok", "check.trigger_open")]
         case kind:
             return [_said(examined, "ok", f"check.{kind}_open")]
 

@@ -9,6 +9,7 @@ from typing import cast
 from drivers.base import DrawerPin, Heard
 from drivers.display.contract import CustomerDisplay
 from drivers.document import AnyBlock, Cut, Feed, Label, LabelText, Rule, Text
+from drivers.drawer.serial_trigger import SerialTrigger
 from drivers.gateway.checking.examined import Examined
 from drivers.gateway.checking.verdict import Check, State
 from drivers.gateway.words import words
@@ -47,6 +48,8 @@ async def check_together(examined: Examined, person: Person) -> AsyncIterator[Ch
             yield await _printer(examined, person)
             for device_id in examined.drawers:
                 yield await _drawer(examined, device_id, person)
+        case "drawer":
+            yield await _trigger(examined, person)
         case _:
             return
 
@@ -122,6 +125,13 @@ def _slip(printer: ReceiptPrinter, device_id: str) -> bytes:
     except ValueError:  # it prints labels, and nothing else
         text = LabelText(text=f"TEST {device_id}", x_mm=2, y_mm=2)
         return printer.render((Label(width_mm=40, height_mm=30, fields=(text,)),))
+
+
+async def _trigger(examined: Examined, person: Person) -> Check:
+    await examined.send(cast(SerialTrigger, examined.driver).kick())
+    if person.ask(words("check.ask_drawer", device=examined.device.device_id)):
+        return _saw(examined, "ok", "check.trigger_kicked")
+    return _saw(examined, "failed", "check.trigger_stuck")
 
 
 async def _drawer(examined: Examined, device_id: str, person: Person) -> Check:

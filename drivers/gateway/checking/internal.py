@@ -21,7 +21,7 @@ def check_inside(device: Device) -> Check:
 
 def _first_fault(device: Device) -> tuple[str, State, dict[str, str]]:
     try:
-        build = build_drawer if device.profile.kind == "drawer" else build_driver
+        build = build_drawer if device.is_on_printer else build_driver
         build(device.profile, device.settings.options)
     except ProfileError as error:
         return "check.options_invalid", "failed", {"detail": error.detail}

@@ -17,13 +17,14 @@ from typer.testing import CliRunner
 
 from drivers.gateway.cli_drivers import app
 from hardware_sim.counter import Counter, open_counter
-from hardware_sim.faults import CoverOpen, Silent
+from hardware_sim.faults import CoverOpen, DrawerStuck, Silent
 from hardware_sim.layout import (
     CAS_SCALE,
     POLE_DISPLAY,
     RECEIPT_PRINTER,
     SERIAL_SCANNER,
     TOLEDO_SCALE,
+    TRIGGER_BOXES,
     AnySpec,
 )
 
@@ -144,6 +145,37 @@ def test_a_person_helps(tmp_path: Path) -> None:
 
 
 NEAR_END = "printer.paper_near_end"
+
+
+@pytest.mark.parametrize(
+    ("faults", "typed", "code", "found"),
+    [((), "y\n", "check.trigger_kicked", 0), ((DrawerStuck(),), "n\n", "check.trigger_stuck", 1)],
+)
+def test_a_trigger_box_is_kicked_only_with_a_person(
+    tmp_path: Path, faults: tuple[DrawerStuck, ...], typed: str, code: str, found: int
+) -> None:
+    async def play(counter: Counter, config: Path) -> None:
+        def kicks() -> int:
+            drawer = counter.device("drawer-2").view().drawer
+            return drawer.kicks if drawer else -1
+
+        def is_open() -> bool:
+            drawer = counter.device("drawer-2").view().drawer
+            return drawer is not None and drawer.open
+
+        for fault in faults:
+            counter.device("drawer-2").inject(fault)
+        _, told = await asyncio.to_thread(checked, config)
+        assert told["drawer-2", "external"]["code"] == "check.trigger_open"
+        assert kicks() == 0
+        exit_code, told = await asyncio.to_thread(checked, config, "--interactive", typed=typed)
+        assert (told["drawer-2", "interactive"]["code"], exit_code) == (code, found)
+        await counter.news.until(lambda: kicks() == 1, PATIENCE_S)
+        assert is_open() == (not faults)
+        counter.drawer("drawer-2").set_drawer(False)
+        assert not is_open()
+
+    at_a_counter(tmp_path, (TRIGGER_BOXES[0],), play)
 
 
 class HubDouble(BaseHTTPRequestHandler):

@@ -65,6 +65,11 @@ def test_a_good_file_with_paths_beside_it(tmp_path: Path) -> None:
         (GOOD.replace("scanner-2", "scanner-1"), "settings.device_twice"),
         (GOOD.replace("printer://receipt-1", "printer://receipt-2"), "settings.link_invalid"),
         (GOOD.replace("printer://receipt-1", "serial:///dev/ttyS0"), "settings.link_invalid"),
+        (GOOD.replace("pin3_low_open", "trigger_bel"), "settings.link_invalid"),
+        (
+            GOOD.replace("pin3_low_open", "trigger_bel").replace("printer://receipt-1", "tcp://10.0.0.6:1"),
+            "settings.link_invalid",
+        ),
     ],
 )
 def test_a_wrong_file_is_named(tmp_path: Path, text: str, code: str) -> None:
