@@ -120,24 +120,28 @@ class Hub:
             self._texts,
             [*ROUTES, *_module_routes()],
             self._run_beside,
-            {
-                "settings": settings,
-                "tokens": Tokens(self.engine.keystore),
-                "live": self.live,
-                "gateways": self.gateways,
-                "weights": self.weights,
-                "screens": self.screens,
-                "displays": self.displays,
-                "trials": self.trials,
-                "tallies": self.tallies,
-                "authority": self.authority,
-                "gateway_door": GatewayDoor(
-                    self.engine.readers, self.engine.keystore, gateway_token(settings.gateway_token_path)
-                ),
-                "demo_logins": list(demo_logins),
-                "uplink": self.uplink,
-            },
+            self._at_hand(demo_logins),
         )
+
+    def _at_hand(self, demo_logins: Sequence[DemoLogin]) -> dict[str, Any]:
+        """What the routes find in the app's state."""
+        return {
+            "settings": self.settings,
+            "tokens": Tokens(self.engine.keystore),
+            "live": self.live,
+            "gateways": self.gateways,
+            "weights": self.weights,
+            "screens": self.screens,
+            "displays": self.displays,
+            "trials": self.trials,
+            "tallies": self.tallies,
+            "authority": self.authority,
+            "gateway_door": GatewayDoor(
+                self.engine.readers, self.engine.keystore, gateway_token(self.settings.gateway_token_path)
+            ),
+            "demo_logins": list(demo_logins),
+            "uplink": self.uplink,
+        }
 
     @asynccontextmanager
     async def _run_beside(self, _app: Litestar) -> AsyncGenerator[None, None]:
