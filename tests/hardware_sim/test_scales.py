@@ -172,4 +172,5 @@ def test_whatever_lies_there_and_whatever_is_said_a_scale_keeps_its_frame(
         if protocol == "cas_os2x":
             assert [len(answer) for answer in wire.hear(b"\x11")] == [15]
         if protocol == "toledo_8217":
+            wire.hear(b"\xc6")  # the noise may have begun an echo, in which nothing is obeyed
             assert all(len(answer) in (4, 8, 9) for answer in wire.hear(b"\xd7"))

@@ -17,6 +17,7 @@ from hub.modules.audit.messages import Approval
 from hub.modules.catalogue import demo
 from hub.modules.catalogue.messages import LiftRecall, RecallGoods
 from hub.modules.catalogue.model import check_digit
+from hub.modules.gateways.messages import OpenPairing, PairGateway
 from hub.modules.identity.messages import AddStaff, ErasePerson, RegisterTerminal, SignIn
 from hub.modules.identity.model import permissions_of
 from hub.modules.inventory.messages import ReceivedLine, ReceiveStock
@@ -52,7 +53,7 @@ class Day:
         return f"{self._random.getrandbits(128):032x}"
 
     def open_shop(self) -> None:
-        """Staff, tills, a little stock, a shift at each till."""
+        """Staff, tills, a little stock, a shift at each till, a gateway on another computer."""
         for role, pin in PINS.items():
             name = {"cashier": "收银员 01", "manager": "店长 01"}[role]
             self.send(
@@ -70,6 +71,8 @@ class Day:
         self.send(ReceiveStock, SYSTEM, receipt_id=self.new_id(), kind="opening", lines=lines)
         for till in TILLS:
             self._open_shift(till)
+        self.send(OpenPairing, SYSTEM, gateway_id="gateway-2", code_digest="a code's digest")
+        self.send(PairGateway, SYSTEM, code_digest="a code's digest", token_digest="a token's digest")
 
     def trade(self, steps: int) -> None:
         """Do so many things, one after another."""
