@@ -59,7 +59,7 @@ def _insert(table: str, columns: int) -> str:
 
 
 ORDER = _insert("orders_orders", 19)
-LINE = _insert("orders_lines", 23)
+LINE = _insert("orders_lines", 24)
 RECEIPT = _insert("orders_receipt_numbers", 4) + " ON CONFLICT DO UPDATE SET last_seq = excluded.last_seq"
 PAYMENT = _insert("payments_payments", 14)
 TAKEN = (
@@ -103,7 +103,7 @@ class Rows:
                         0, None, "", "c" * 32, receipt_no, DAY, SHIFT, now_ms, 0))  # fmt: skip
         many(LINE, [(STORE, order.order_id, at, line.line_id, item.item_id, item.sku, None, item.name,
                      item.name_en, item.unit, item.sold_by, item.price_fen, line.qty_milli, item.price_fen,
-                     item.tax_rate_bp, 0, "live", None, None, None, None, None, "catalogue")
+                     item.tax_rate_bp, 0, "live", None, None, None, None, None, "catalogue", None)
                     for at, (line, item) in enumerate(sold, 1)])  # fmt: skip
         execute(RECEIPT, (STORE, till, DAY, number))
         for paid in order.payments:

@@ -80,11 +80,15 @@ class PaidFrame(Frame, frozen=True, kw_only=True, tag="paid"):
 
 
 class AskFrame(Frame, frozen=True, kw_only=True, tag="ask"):
-    """A scan that needs the cashier: a code that nobody knows, or goods to be weighed."""
+    """A scan that needs the cashier: a code nobody knows, or goods to be weighed and what it says of them."""
 
     question: Literal["unknown_code", "needs_weight"]
     code: str
     item_id: str | None
+    symbology: str | None = None
+    batch: str | None = None
+    expires_on: str | None = None
+    serial: str | None = None
 
 
 class NoticeFrame(Frame, frozen=True, kw_only=True, tag="notice"):

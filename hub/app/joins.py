@@ -13,7 +13,6 @@ from hub.kernel.context import Context
 from hub.kernel.decision import Decision
 from hub.kernel.ids import new_id
 from hub.kernel.module import CommandSpec, Manifest
-from hub.modules.catalogue.codes import split_symbology
 from hub.modules.orders import handlers as orders
 from hub.modules.orders.events import OrderPaid
 from hub.modules.orders.messages import ScanCode
@@ -31,7 +30,6 @@ from hub.modules.payments.pay_codes import pay_scheme
 
 def scan_lands(terminal_id: str, code: str, symbology: str | None, context: Context) -> Decision:
     """A customer's code goes to the payment that waits for one; any other good scan to its till's basket."""
-    code, symbology = split_symbology(code.strip(), symbology)
     waiting = payments.awaiting_code(context.read, context.store_id, terminal_id)
     if waiting is not None and pay_scheme(code):
         return attempts.take_code(waiting, code)

@@ -310,5 +310,14 @@ def _by_terminal(record: Record[Any]) -> bool:
 
 def _asking(answer: Scanned) -> Callable[[int], frames.Frame]:
     question = "unknown_code" if answer.outcome == "unknown" else "needs_weight"
-    code, item_id = answer.code or "", answer.item_id
-    return lambda seq: frames.AskFrame(seq=seq, question=question, code=code, item_id=item_id)  # type: ignore[arg-type]
+    frame = frames.AskFrame(
+        seq=0,
+        question=question,  # type: ignore[arg-type]
+        code=answer.code or "",
+        item_id=answer.item_id,
+        symbology=answer.symbology,
+        batch=answer.batch,
+        expires_on=answer.expires_on,
+        serial=answer.serial,
+    )
+    return lambda seq: msgspec.structs.replace(frame, seq=seq)

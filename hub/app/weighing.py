@@ -28,6 +28,9 @@ class WeighItem(Command, frozen=True, kw_only=True):
     item_id: str
     order_id: str | None = None
     line_id: str | None = None
+    code: str | None = None
+    """The scanned text that asked for the weight, for what it says of these very goods."""
+    symbology: str | None = None
 
 
 @post("/api/devices/weigh-item", status_code=200, tags=["devices"])
@@ -89,4 +92,6 @@ def _adding(data: WeighItem, sold: Sold) -> AddWeighed:
         weighing=Weighing(**sold._asdict()),
         order_id=data.order_id,
         line_id=data.line_id,
+        code=data.code,
+        symbology=data.symbology,
     )

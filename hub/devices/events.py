@@ -46,6 +46,8 @@ class ScanRead(Event, frozen=True, kw_only=True, tag="devices.scan_read.v1"):
     terminal_id: str
     text: str
     age_ms: int
+    symbology: str | None = None
+    """The AIM code ("E0", "d2"); None where the scanner does not tell."""
 
 
 class ScanRefused(Event, frozen=True, kw_only=True, tag="devices.scan_refused.v1"):
@@ -57,6 +59,7 @@ class ScanRefused(Event, frozen=True, kw_only=True, tag="devices.scan_refused.v1
     text: str
     age_ms: int
     reason: str
+    symbology: str | None = None
 
 
 class ScaleKeyPressed(Event, frozen=True, kw_only=True, tag="devices.scale_key_pressed.v1"):

@@ -2,6 +2,8 @@
 
 from typing import Protocol
 
+import msgspec
+
 from hub.devices import messages, model, store
 from hub.devices.events import (
     DeviceBound,
@@ -18,6 +20,7 @@ from hub.kernel.bounds import check_texts
 from hub.kernel.context import Context
 from hub.kernel.decision import Decision
 from hub.kernel.messages import is_clean_text
+from hub.modules.catalogue.codes import split_symbology
 from hub.modules.identity.handlers import wrong_terminal
 
 
@@ -83,6 +86,7 @@ class Scans:
         """Late, doubled, unbound or with nobody signed in: never on a basket."""
         if command.gateway_seq <= store.taken_up_to(context.read, command.boot_id):
             return Decision()
+        command = _named(command)
         taken = reading_taken(command.boot_id, command.gateway_seq)
         if command.tested_at is not None:
             return taken + Decision.of(_tested(command, command.tested_at))
@@ -100,8 +104,15 @@ class Scans:
             terminal_id=terminal_id,
             text=model.kept_code(command.text),
             age_ms=command.age_ms,
+            symbology=command.symbology,
         )
         return taken + Decision.of(read) + landed
+
+
+def _named(command: messages.TakeScan) -> messages.TakeScan:
+    """The scan without an AIM identifier that its scanner was not known to send."""
+    text, symbology = split_symbology(command.text.strip(), command.symbology)
+    return msgspec.structs.replace(command, text=text, symbology=symbology)
 
 
 def reading_taken(boot_id: str, gateway_seq: int) -> Decision:
@@ -141,6 +152,7 @@ def _refused(command: messages.TakeScan, terminal_id: str | None, reason: str) -
         text=shown,
         age_ms=command.age_ms,
         reason=reason,
+        symbology=command.symbology,
     )
 
 

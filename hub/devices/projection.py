@@ -100,6 +100,7 @@ def scan_refused(record: Record[events.ScanRefused]) -> Rows:
             "age_ms": event.age_ms,
             "reason": event.reason,
             "at_ms": record.at_ms,
+            "symbology": event.symbology,
         },
     )
 

@@ -111,6 +111,7 @@ refused_scans = projected(
     integer("age_ms"),
     text("reason"),
     integer("at_ms"),
+    text("symbology", nullable=True),
     key=("seq",),
 )
 

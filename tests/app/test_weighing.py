@@ -18,6 +18,11 @@ from hub.devices.messages import BindDevice, SeeDevice, WeightView
 from hub.kernel.context import SYSTEM
 from hub.kernel.ids import new_id
 from hub.kernel.journal import read_subject
+from hub.kernel.messages import Command
+from hub.kernel.writer import Outcome
+from hub.modules.catalogue import demo
+from hub.modules.catalogue.artifact import KIND, build
+from hub.modules.catalogue.messages import ActivateVersion
 from hub.modules.orders.events import LineAdded, Weighing
 from tests.app.test_live import client, hear, hub
 from tests.modules.shop import STAFF, STORE, TILL, OwnClock, by_piece, by_weight
@@ -122,6 +127,47 @@ def test_a_sale_that_is_refused_leaves_the_load_for_sale(hub: Hub, client: TestC
         assert refused(ask(client, "no-such-item")) == (404, "catalogue.item_unknown")
         assert refused(ask(client, by_piece().item_id)) == (400, "devices.item_not_weighed")
         assert ask(client, by_weight().item_id).status_code == 200
+
+
+def as_system(hub: Hub, command: Command) -> Outcome:
+    """What came of the hub's own command."""
+    outcome = hub.engine.bus.dispatch(command, SYSTEM)
+    assert outcome.refusal is None
+    return outcome
+
+
+def batched(hub: Hub) -> tuple[str, str]:
+    """Weighed goods with a barcode, sold from now on: their id, and the EAN."""
+    ean = "6991234500012"
+    goods = [msgspec.structs.replace(by_weight(), barcodes=(ean,))]
+    content = build(2, demo.categories(), goods)
+    sha256 = hub.engine.artifacts.store.put(content)
+    hub.engine.artifacts.load(KIND, sha256, hub.engine.readers, lambda command: as_system(hub, command))
+    as_system(hub, ActivateVersion(command_id=new_id(), version=2, sha256=sha256))
+    return goods[0].item_id, ean
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_scanned_batch_stays_with_what_is_weighed_and_an_expired_one_is_not_sold(
+    hub: Hub, client: TestClient[Any]
+) -> None:
+    item_id, ean = batched(hub)
+    sign_in(client, "cashier")
+    with client.websocket_connect(f"/ws/terminal/{TILL}") as page, scale(hub, client) as socket:
+        weigh(socket, 1, "1.250", age_ms=500)
+        weigh(socket, 2, "1.250")
+        settled(page, 1250)
+        scan = {"command_id": new_id(), "terminal_id": TILL, "code": f"]d2010{ean}1770123110B7"}
+        asked = client.post("/api/orders/scan", json=scan).json()
+        assert (asked["outcome"], asked["batch"], asked["symbology"]) == ("needs_weight", "B7", "d2")
+        expired = ask(client, item_id, code=f"010{ean}17200101")
+        assert refused(expired) == (409, "catalogue.goods_expired")
+        assert refused(ask(client, item_id, code="0")) == (409, "orders.code_of_other_goods")
+        said = {"code": asked["code"], "symbology": asked["symbology"]}
+        assert ask(client, item_id, **said).status_code == 200
+        (line,) = until(page, lambda frame: isinstance(frame, BasketFrame)).basket.lines
+    assert (line.qty_milli, line.batch, line.expires_on) == (1250, "B7", "2070-12-31")
+    assert (line.symbology, line.weighed_by) == ("d2", "scale-1")
 
 
 def test_nobody_weighs_without_signing_in_or_a_scale(client: TestClient[Any]) -> None:

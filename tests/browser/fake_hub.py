@@ -94,4 +94,6 @@ class FakeHub:
             return self.shop.pulses()
         if path.endswith("/items"):
             return self.shop.page(query.get("category"), query.get("search"), int(query.get("limit", "100")))
+        if "/items/" in path:
+            return self.shop.find(path.rsplit("/", 1)[-1])
         return self.shop.by_code(path.rsplit("/", 1)[-1])

@@ -77,6 +77,25 @@ def test_enter_takes_it_and_what_was_weighed_stays_as_it_is(till: Page, scale: F
     assert not sent(scale.shop, "SetQuantity")
 
 
+@pytest.mark.parametrize("by_hand", [False, True], ids=["by scale", "by hand"])
+def test_what_the_code_said_goes_with_the_weight(till: Page, scale: FakeHub, by_hand: bool) -> None:
+    code = {"code": "010699123450001210B7", "symbology": "d2"}
+    piece = {"batch": "B7", "expires_on": "2026-12-31", "serial": None}
+    if by_hand:
+        scale.shop.bind_scale("closed")
+    scale.shop.lay(1250)
+    scale.shop.say("ask", question="needs_weight", item_id="item-020", **code, **piece)
+    scale.push()
+    sheet = till.get_by_role("dialog", name=APPLES)
+    expect(sheet).to_contain_text("批号 B7 · 可售至 2026-12-31")
+    if by_hand:
+        sheet.get_by_role("button", name="1", exact=True).tap()
+    sheet.get_by_role("button", name="加入购物篮").tap()
+    expect(sheet).to_be_hidden()
+    (sold,) = sent(scale.shop, "AddItem" if by_hand else "WeighItem")
+    assert {key: sold[key] for key in code} == code
+
+
 def test_the_scales_keys_by_touch_and_by_letter(till: Page, scale: FakeHub, keys: Keys) -> None:
     sheet = touch_apples(till)
     sheet.get_by_role("button", name="去皮").tap()

@@ -1,17 +1,31 @@
 """Every scan lands on its own till's basket, or in the list of refused ones; never anywhere else."""
 
 import pytest
+from sqlalchemy import select
 
 from hub.devices.events import ScanRead, ScanRefused
 from hub.devices.messages import BindDevice, TakeMisread
 from hub.devices.model import LATE_MS
+from hub.devices.tables import refused_scans
 from hub.kernel.context import SYSTEM
+from hub.kernel.messages import View
+from hub.kernel.sql import Query
 from hub.modules.orders import store as orders
 from hub.modules.orders.events import LineAdded, UnknownCodeScanned
 from tests.devices.counter import SCANNER, Counter
 from tests.modules.shop import STORE, TILL, by_piece
 
 CODE = by_piece().barcodes[0]
+
+
+class Kept(View, frozen=True):
+    """A refused scan as its table has it."""
+
+    text: str
+    symbology: str | None
+
+
+_REFUSED = Query(select(refused_scans.c.text, refused_scans.c.symbology), Kept)
 
 
 def basket_lines(counter: Counter) -> int:
@@ -123,6 +137,34 @@ def test_a_scans_symbology_reaches_the_basket(counter: Counter) -> None:
     basket = orders.basket_at(counter.read, STORE, TILL)
     assert basket is not None
     assert [(line.batch, line.expires_on) for line in basket.lines] == [("B7", "2026-12-31")]
+    assert [line.symbology for line in basket.lines] == ["d2"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "kept"),
+    [
+        (CODE, "E0", "E0"),
+        (CODE, None, None),
+        (f"]E0{CODE}", None, "E0"),  # its profile says that it sends none, and it does
+    ],
+)
+def test_a_scans_symbol_is_kept_and_unknown_stays_unknown(
+    counter: Counter, text: str, told: str | None, kept: str | None
+) -> None:
+    counter.scan(text, symbology=told)
+    counter.scan(text, symbology=told, age_ms=LATE_MS + 1)
+    stranger = "6900000000000"
+    counter.scan(text.replace(CODE, stranger), symbology=told)
+
+    basket = orders.basket_at(counter.read, STORE, TILL)
+    assert basket is not None
+    assert [(line.code, line.symbology) for line in basket.lines] == [(CODE, kept)]
+    read, refused = counter.events(ScanRead)[0], counter.events(ScanRefused)[0]
+    assert (read.text, read.symbology) == (refused.text, refused.symbology) == (CODE, kept)
+    unknown = counter.events(UnknownCodeScanned)[0]
+    assert (unknown.code, unknown.symbology) == (stranger, kept)
+    with counter.engine.readers.session() as session:
+        assert session.all(_REFUSED) == [Kept(CODE, kept)]
 
 
 def test_an_expired_piece_is_refused_with_a_reason_and_kept(counter: Counter) -> None:

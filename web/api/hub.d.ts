@@ -106,6 +106,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/catalogue/items/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Item */
+        get: operations["ApiCatalogueItemsItemIdItem"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/catalogue/recalls": {
         parameters: {
             query?: never;
@@ -1285,12 +1302,14 @@ export interface components {
         /** AddItem */
         AddItem: {
             approval?: components["schemas"]["Approval"] | null;
+            code?: string | null;
             command_id: string;
             item_id: string;
             line_id?: string | null;
             order_id?: string | null;
             /** @default 1000 */
             qty_milli?: number;
+            symbology?: string | null;
             terminal_id: string;
             /** @constant */
             type: "AddItem";
@@ -1337,14 +1356,22 @@ export interface components {
         };
         /**
          * AskFrame
-         * @description A scan that needs the cashier: a code that nobody knows, or goods to be weighed.
+         * @description A scan that needs the cashier: a code nobody knows, or goods to be weighed and what it says of them.
          */
         AskFrame: {
+            /** @default null */
+            batch?: string | null;
             code: string;
+            /** @default null */
+            expires_on?: string | null;
             item_id: string | null;
             /** @enum {unknown} */
             question: "needs_weight" | "unknown_code";
             seq: number;
+            /** @default null */
+            serial?: string | null;
+            /** @default null */
+            symbology?: string | null;
             /** @enum {unknown} */
             type: "ask";
         };
@@ -1645,6 +1672,8 @@ export interface components {
             sold_by: "piece" | "weight";
             /** @enum {unknown} */
             state: "live" | "voided";
+            /** @default null */
+            symbology?: string | null;
             /** @default null */
             tare_g?: number | null;
             tax_fen: number;
@@ -2118,7 +2147,9 @@ export interface components {
         };
         /** Scanned */
         Scanned: {
+            batch?: string | null;
             code?: string | null;
+            expires_on?: string | null;
             item_id?: string | null;
             line_id?: string | null;
             order_id?: string | null;
@@ -2126,6 +2157,8 @@ export interface components {
             outcome: "added" | "raised" | "unknown" | "needs_weight";
             /** @default 0 */
             qty_milli?: number;
+            serial?: string | null;
+            symbology?: string | null;
             /** @default 0 */
             total_fen?: number;
         };
@@ -2487,10 +2520,12 @@ export interface components {
         };
         /** WeighItem */
         WeighItem: {
+            code?: string | null;
             command_id: string;
             item_id: string;
             line_id?: string | null;
             order_id?: string | null;
+            symbology?: string | null;
             terminal_id: string;
             /** @constant */
             type: "WeighItem";
@@ -2718,6 +2753,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ItemPage"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCatalogueItemsItemIdItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemView"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

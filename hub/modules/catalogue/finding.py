@@ -9,11 +9,12 @@ from hub.modules.catalogue.messages import ItemView
 
 
 class Found(msgspec.Struct, frozen=True):
-    """An item, what its code said of this very piece, and the code as a line keeps it."""
+    """An item, what its code said of this very piece, the code as a line keeps it, and its symbol."""
 
     item: ItemView
     reading: Reading
-    code: str
+    code: str | None
+    symbology: str | None = None
 
 
 def find(
@@ -22,12 +23,12 @@ def find(
     """What a text means: an item's own code first, then whatever its digits say."""
     text, symbology = split_symbology(text.strip(), symbology)
     if (item := store.item_by_code(read, current, text)) is not None:
-        return Found(item, PLAIN, text)
+        return Found(item, PLAIN, text, symbology)
     reading = read_code(text, symbology, store.labels(read, current), int(business_date[:4]))
     for code in reading.lookups if reading else ():
         item = store.item_by_code(read, current, code)
         if reading is not None and item is not None and _fits(item, reading):
-            return Found(item, reading, text if reading.source == "label" else code)
+            return Found(item, reading, text if reading.source == "label" else code, symbology)
     return None
 
 

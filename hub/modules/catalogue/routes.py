@@ -43,6 +43,16 @@ class CatalogueController(Controller):
         require(caller, READ)
         return store.page(readers, store_id, search[:64], category[:64], limit)
 
+    @get("/items/{item_id:str}", sync_to_thread=True)
+    def item(self, readers: Readers, caller: Caller, store_id: str, item_id: str) -> ItemView:
+        """One item."""
+        require(caller, READ)
+        current = store.active(readers, store_id)
+        item = store.item(readers, current, item_id) if current else None
+        if item is None:
+            raise Refused("catalogue.item_unknown", 404)
+        return item
+
     @get("/codes/{code:str}", sync_to_thread=True)
     def item_by_code(self, readers: Readers, caller: Caller, store_id: str, code: str) -> ItemView:
         """The item that a barcode or SKU belongs to."""

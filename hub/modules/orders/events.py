@@ -41,6 +41,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     expires_on: str | None = None
     serial: str | None = None
     priced_by: PricedBy = "catalogue"
+    symbology: str | None = None
+    """The AIM code of the symbol that put it here; None if a hand did, or where the scanner does not tell."""
 
 
 class Weighing(msgspec.Struct, frozen=True, kw_only=True):
@@ -178,6 +180,7 @@ class UnknownCodeScanned(Event, frozen=True, kw_only=True, tag="orders.unknown_c
     terminal_id: str
     order_id: str | None
     code: str
+    symbology: str | None = None
 
 
 class OrderPaid(Event, frozen=True, kw_only=True, tag="orders.order_paid.v1"):

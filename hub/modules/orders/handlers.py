@@ -2,12 +2,15 @@
 
 from typing import Protocol
 
+import msgspec
+
 from hub.kernel.bounds import check_ids, check_quantity, check_texts
 from hub.kernel.context import Context
 from hub.kernel.decision import Decision
 from hub.modules.audit.handlers import approve
 from hub.modules.catalogue import store as catalogue
-from hub.modules.catalogue.finding import find
+from hub.modules.catalogue.codes import PLAIN, split_symbology
+from hub.modules.catalogue.finding import Found, find
 from hub.modules.catalogue.fitness import why_not_sold
 from hub.modules.catalogue.messages import ItemView
 from hub.modules.identity import store as identity
@@ -20,6 +23,7 @@ from hub.modules.orders.events import (
     BasketParked,
     BasketResumed,
     UnknownCodeScanned,
+    Weighing,
 )
 from hub.modules.orders.lines import Put, put
 from hub.modules.orders.messages import (
@@ -39,30 +43,30 @@ from hub.modules.payments.pay_codes import pay_scheme
 
 def scan_code(command: ScanCode, ctx: Context) -> Decision:
     """A known code lands on the till's basket; an unknown one is kept, and the till asks."""
-    code = command.code.strip()
+    code, symbology = split_symbology(command.code.strip(), command.symbology)
     refusal = (
         wrong_terminal(ctx, command.terminal_id)
         or check_ids(order_id=command.order_id, line_id=command.line_id)
-        or check_texts(code)
+        or _check_code(code, symbology)
     )
     if refusal is not None:
         return refusal
-    if not 0 < len(code) <= MAX_CODE_CHARS:
-        return Decision.refuse("orders.code_malformed", 400, limit=MAX_CODE_CHARS)
     current = catalogue.active(ctx.read, ctx.store_id)
-    found = find(ctx.read, current, code, command.symbology, ctx.business_date_today) if current else None
+    found = find(ctx.read, current, code, symbology, ctx.business_date_today) if current else None
     if found is None:
         if pay_scheme(code):
             return Decision.refuse("orders.pay_code_not_awaited")
-        return _unknown(ctx, command, code)
+        return _unknown(ctx, command, code, symbology)
     item, reading = found.item, found.reading
     if (stopped := why_not_sold(ctx, item.item_id, item.name, reading.batch, reading.expires_on)) is not None:
         return stopped
     qty_milli = measured(item, reading)
     if qty_milli is None:
-        return Decision(answer=Scanned(outcome="needs_weight", code=found.code, item_id=item.item_id))
+        return Decision(answer=_to_be_weighed(found, code))
     line_id = command.line_id or ctx.new_id()
-    return _onto_basket(ctx, command, Put(item, qty_milli, found.code, line_id, reading=reading))
+    return _onto_basket(
+        ctx, command, Put(item, qty_milli, found.code, line_id, reading=reading, symbology=symbology)
+    )
 
 
 class ScaleWorks(Protocol):
@@ -79,9 +83,10 @@ class ByHand:
 
     def add_item(self, command: AddItem, ctx: Context) -> Decision:
         """An item chosen by hand lands on the till's basket."""
-        item, refusal = _item_to_add(ctx, command, command.qty_milli)
-        if item is None:
+        found, refusal = _goods_to_add(ctx, command, command.qty_milli)
+        if found is None:
             return refusal
+        item = found.item
         if not is_whole(item.sold_by, command.qty_milli):
             return Decision.refuse("orders.quantity_not_whole", 400, item=item.name)
         approval, approver_id = Decision(), None
@@ -90,8 +95,7 @@ class ByHand:
             if approved.approver_id is None:
                 return approved.decision
             approval, approver_id = approved.decision, approved.approver_id
-        line_id = command.line_id or ctx.new_id()
-        wanted = Put(item, command.qty_milli, None, line_id, approver_id=approver_id)
+        wanted = _wanted(ctx, command, found, command.qty_milli, approver_id=approver_id)
         landed = _onto_basket(ctx, command, wanted)
         return landed if landed.refusal is not None else approval + landed
 
@@ -99,21 +103,41 @@ class ByHand:
 def add_weighed(command: AddWeighed, ctx: Context) -> Decision:
     """An item lands on the till's basket by what its scale said."""
     weighing = command.weighing
-    item, refusal = _item_to_add(ctx, command, weighing.grams)
-    if item is None:
+    found, refusal = _goods_to_add(ctx, command, weighing.grams)
+    if found is None:
         return refusal
-    line_id = command.line_id or ctx.new_id()
-    return _onto_basket(ctx, command, Put(item, weighing.grams, None, line_id, weighing))
+    return _onto_basket(ctx, command, _wanted(ctx, command, found, weighing.grams, weighing))
 
 
-def _item_to_add(
+def _wanted(
+    ctx: Context,
+    command: AddItem | AddWeighed,
+    found: Found,
+    qty_milli: int,
+    weighing: Weighing | None = None,
+    approver_id: str | None = None,
+) -> Put:
+    return Put(
+        found.item,
+        qty_milli,
+        found.code,
+        command.line_id or ctx.new_id(),
+        weighing,
+        approver_id,
+        found.reading,
+        found.symbology,
+    )
+
+
+def _goods_to_add(
     ctx: Context, command: AddItem | AddWeighed, qty_milli: int
-) -> tuple[ItemView | None, Decision]:
-    """The item that a command names, or why it cannot be added."""
+) -> tuple[Found | None, Decision]:
+    """What a command names, with what its code says of these very goods; or why it cannot be added."""
     refusal = (
         wrong_terminal(ctx, command.terminal_id)
         or check_ids(order_id=command.order_id, line_id=command.line_id)
         or check_quantity(qty_milli)
+        or (None if command.code is None else _check_code(command.code, command.symbology))
     )
     if refusal is not None:
         return None, refusal
@@ -123,8 +147,45 @@ def _item_to_add(
     item = catalogue.item(ctx.read, current, command.item_id)
     if item is None:
         return None, Decision.refuse("catalogue.item_unknown", 404)
-    stopped = why_not_sold(ctx, item.item_id, item.name)
-    return (item, Decision()) if stopped is None else (None, stopped)
+    found = _as_scanned(ctx, current, item, command)
+    if found is None:
+        return None, Decision.refuse("orders.code_of_other_goods", item=item.name)
+    stopped = why_not_sold(ctx, item.item_id, item.name, found.reading.batch, found.reading.expires_on)
+    return (found, Decision()) if stopped is None else (None, stopped)
+
+
+def _as_scanned(
+    ctx: Context, current: catalogue.Active, item: ItemView, command: AddItem | AddWeighed
+) -> Found | None:
+    """The item with what its code says; None for a code that is another's.
+
+    The quantity is the command's: a weight or amount that a label tells is not what is sold here.
+    """
+    if command.code is None:
+        return Found(item, PLAIN, None)
+    found = find(ctx.read, current, command.code, command.symbology, ctx.business_date_today)
+    if found is None or found.item.item_id != item.item_id:
+        return None
+    unmeasured = msgspec.structs.replace(found.reading, weight_g=None, amount_fen=None)
+    return msgspec.structs.replace(found, reading=unmeasured)
+
+
+def _check_code(code: str, symbology: str | None) -> Decision | None:
+    if not 0 < len(code.strip()) <= MAX_CODE_CHARS or len(symbology or "") > 2:
+        return Decision.refuse("orders.code_malformed", 400, limit=MAX_CODE_CHARS)
+    return check_texts(code, symbology or "")
+
+
+def _to_be_weighed(found: Found, code: str) -> Scanned:
+    return Scanned(
+        outcome="needs_weight",
+        code=code,
+        item_id=found.item.item_id,
+        symbology=found.symbology,
+        batch=found.reading.batch,
+        expires_on=found.reading.expires_on,
+        serial=found.reading.serial,
+    )
 
 
 def park_basket(command: ParkBasket, ctx: Context) -> Decision:
@@ -175,12 +236,14 @@ def clear_basket(command: ClearBasket, ctx: Context) -> Decision:
     return approved.decision + Decision.of(_cleared(row, approved.approver_id), answer=answer)
 
 
-def _unknown(ctx: Context, command: ScanCode, code: str) -> Decision:
+def _unknown(ctx: Context, command: ScanCode, code: str, symbology: str | None) -> Decision:
     if identity.terminal(ctx.read, ctx.store_id, command.terminal_id) is None:
         return Decision.refuse("identity.terminal_unknown", 404, terminal_id=command.terminal_id[:20])
     serving = store.open_basket_row(ctx.read, ctx.store_id, command.terminal_id)
     order_id = serving.order_id if serving else None
-    event = UnknownCodeScanned(terminal_id=command.terminal_id, order_id=order_id, code=code)
+    event = UnknownCodeScanned(
+        terminal_id=command.terminal_id, order_id=order_id, code=code, symbology=symbology
+    )
     return Decision.of(event, answer=Scanned(outcome="unknown", code=code, order_id=order_id))
 
 

@@ -35,6 +35,7 @@ class Put(msgspec.Struct, frozen=True):
     weighing: Weighing | None = None
     approver_id: str | None = None
     reading: Reading = PLAIN
+    symbology: str | None = None
 
 
 def put(ctx: Context, row: store.BasketRow, wanted: Put) -> Decision:
@@ -140,6 +141,7 @@ def _add(row: store.BasketRow, wanted: Put) -> Decision:
         wanted.code,
         wanted.weighing,
         wanted.reading,
+        wanted.symbology,
     )
     total_fen = row.total_fen + line.amount_fen
     if (outside := check_amount(line.amount_fen) or check_amount(total_fen)) is not None:

@@ -33,7 +33,8 @@ class ScanCode(Command, frozen=True, kw_only=True):
 class AddItem(Command, frozen=True, kw_only=True):
     """An item was touched on the till or chosen from a search.
 
-    A weight that is typed at a till whose scale works needs an approval.
+    A weight that is typed at a till whose scale works needs an approval. `code` is the scanned text that
+    asked for the weight, for what it says of these very goods.
     """
 
     secret_fields: ClassVar[tuple[str, ...]] = ("approval",)
@@ -42,6 +43,8 @@ class AddItem(Command, frozen=True, kw_only=True):
     qty_milli: int = 1000
     order_id: str | None = None
     line_id: str | None = None
+    code: str | None = None
+    symbology: str | None = None
     approval: Approval | None = None
 
 
@@ -53,6 +56,8 @@ class AddWeighed(Command, frozen=True, kw_only=True):
     weighing: Weighing
     order_id: str | None = None
     line_id: str | None = None
+    code: str | None = None
+    symbology: str | None = None
 
 
 class SetQuantity(Command, frozen=True, kw_only=True):
@@ -154,7 +159,10 @@ class PlaceOrder(Command, frozen=True, kw_only=True):
 
 
 class Scanned(msgspec.Struct, frozen=True, kw_only=True):
-    """Answer to ScanCode and AddItem: `unknown` and `needs_weight` tell the till to ask the cashier."""
+    """Answer to ScanCode and AddItem: `unknown` and `needs_weight` tell the till to ask the cashier.
+
+    Of goods to be weighed, `code` is the whole text that was scanned: it goes with the weight.
+    """
 
     outcome: ScanOutcome
     code: str | None = None
@@ -163,6 +171,10 @@ class Scanned(msgspec.Struct, frozen=True, kw_only=True):
     item_id: str | None = None
     qty_milli: int = 0
     total_fen: int = 0
+    symbology: str | None = None
+    batch: str | None = None
+    expires_on: str | None = None
+    serial: str | None = None
 
 
 class BasketChanged(msgspec.Struct, frozen=True, kw_only=True):
@@ -211,6 +223,7 @@ class LineView(View, frozen=True):
     expires_on: str | None = None
     serial: str | None = None
     priced_by: Literal["catalogue", "label"] = "catalogue"
+    symbology: str | None = None
 
     @property
     def voided(self) -> bool:

@@ -95,6 +95,7 @@ def line_of(
     code: str | None,
     weighing: Weighing | None = None,
     reading: Reading = PLAIN,
+    symbology: str | None = None,
 ) -> Line:
     """A line as sold now, at the item's price and tax, or at the amount that its code promised."""
     by_price_fen = line_amount_fen(item.price_fen, qty_milli)
@@ -120,6 +121,7 @@ def line_of(
         expires_on=reading.expires_on,
         serial=reading.serial,
         priced_by="catalogue" if reading.amount_fen is None else "label",
+        symbology=symbology,
     )
 
 

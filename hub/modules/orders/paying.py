@@ -127,7 +127,17 @@ def _priced(ctx: Context, placed: Sequence[PlacedLine]) -> tuple[list[Line], Dec
         item, reading = found.item, msgspec.structs.replace(found.reading, weight_g=None, amount_fen=None)
         if not is_whole(item.sold_by, wanted.qty_milli):
             return [], Decision.refuse("orders.quantity_not_whole", 400, item=item.name)
-        lines.append(line_of(item, wanted.line_id, number, wanted.qty_milli, wanted.code, reading=reading))
+        lines.append(
+            line_of(
+                item,
+                wanted.line_id,
+                number,
+                wanted.qty_milli,
+                wanted.code,
+                reading=reading,
+                symbology=found.symbology,
+            )
+        )
         if (outside := check_amount(lines[-1].amount_fen)) is not None:
             return [], outside
     return lines, None
@@ -137,7 +147,7 @@ def _found(ctx: Context, current: catalogue.Active, wanted: PlacedLine) -> Found
     if wanted.item_id is None:
         return find(ctx.read, current, wanted.code or "", None, ctx.business_date_today)
     item = catalogue.item(ctx.read, current, wanted.item_id)
-    return Found(item, PLAIN, "") if item else None
+    return Found(item, PLAIN, None) if item else None
 
 
 def _unsound(wanted: PlacedLine, line_ids: set[str]) -> Decision | None:
@@ -279,6 +289,7 @@ def _sold(line: LineView) -> Line:
         expires_on=line.expires_on,
         serial=line.serial,
         priced_by=line.priced_by,
+        symbology=line.symbology,
     )
 
 

@@ -237,6 +237,7 @@ def _line_row(store_id: str, order_id: str, line: Line) -> Row:
         "expires_on": line.expires_on,
         "serial": line.serial,
         "priced_by": line.priced_by,
+        "symbology": line.symbology,
     }
 
 

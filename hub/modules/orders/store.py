@@ -119,6 +119,7 @@ _line_columns = (
     order_lines.c.expires_on,
     order_lines.c.serial,
     order_lines.c.priced_by,
+    order_lines.c.symbology,
 )
 _of_order = (order_lines.c.store_id == bindparam("store_id"), order_lines.c.order_id == bindparam("order_id"))
 _lines = Query(

@@ -56,6 +56,7 @@ lines = projected(
     text("expires_on", nullable=True),
     text("serial", nullable=True),
     text("priced_by"),
+    text("symbology", nullable=True),
     key=("order_id", "line_no"),
 )
 

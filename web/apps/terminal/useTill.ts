@@ -30,6 +30,25 @@ export function useReason() {
     [reason ? (find(`reason.${reason}`) ?? "") : "", text].filter(Boolean).join(" · ");
 }
 
+interface Piece {
+  readonly batch?: string | null;
+  readonly expires_on?: string | null;
+  readonly serial?: string | null;
+}
+
+/** What the code of this very piece said. */
+export function usePiece() {
+  const { t } = useT();
+  return ({ batch, expires_on, serial }: Piece): string => {
+    const parts = [
+      batch && t("piece.batch", { batch }),
+      expires_on && t("piece.until", { date: expires_on }),
+      serial && t("piece.serial", { serial }),
+    ];
+    return parts.filter(Boolean).join(" · ");
+  };
+}
+
 export function useUnit() {
   const { find } = useT();
   return (unit: string): string => find(`unit.${unit}`) ?? unit;

@@ -93,5 +93,5 @@ export const hub = {
   devicePulses: () => ask("/api/devices/pulses"),
   categories: () => ask("/api/catalogue/categories"),
   items: (query: { category?: string; search?: string; limit: number }) => ask("/api/catalogue/items", query),
-  itemByCode: (code: string) => http.get<Item>(`/api/catalogue/codes/${encodeURIComponent(code)}`),
+  item: (itemId: string) => http.get<Item>(`/api/catalogue/items/${encodeURIComponent(itemId)}`),
 };

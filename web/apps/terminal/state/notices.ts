@@ -1,6 +1,6 @@
 /** What the page must tell or ask the person: short notices that pass, and questions that wait their turn. */
 import { reactive } from "vue";
-import type { Item } from "./hub";
+import type { Item, Scanned } from "./hub";
 import { NoAnswer, Refused } from "@kit/http";
 import { play } from "@kit/sounds";
 
@@ -13,9 +13,12 @@ export interface Toast {
   facts?: Record<string, string | number>;
 }
 
+/** The scan that asks for a weight: it goes with the weight, for what it says of these very goods. */
+export type ScannedGoods = Pick<Scanned, "code" | "symbology" | "batch" | "expires_on" | "serial">;
+
 export type Question =
   | { kind: "unknown_code"; code: string }
-  | { kind: "needs_weight"; code: string; item_id: string; item: Item | null }
+  | { kind: "needs_weight"; code: string; item_id: string; item: Item | null; scanned: ScannedGoods | null }
   | { kind: "stopped"; code: string };
 
 /** Goods that must not leave the shop: a person has to see why, a notice that passes is not enough. */

@@ -4,7 +4,7 @@ import { NoAnswer, Refused, type Envelope } from "@kit/http";
 import { newId } from "@kit/ids";
 import { play } from "@kit/sounds";
 import { command, envelope, http, type Approval, type Item, type OrderPlaced, type Scanned } from "./hub";
-import { ask, tellWhy } from "./notices";
+import { ask, tellWhy, type ScannedGoods } from "./notices";
 import { dueFen, takesCode } from "./paying";
 import { session } from "./session";
 import { till } from "./till";
@@ -33,7 +33,8 @@ function inOrder<T>(run: () => Promise<T>): Promise<T | null> {
 
 function hear(scanned: Scanned | null, code: string): void {
   if (scanned?.outcome === "unknown") ask({ kind: "unknown_code", code });
-  else if (scanned?.outcome === "needs_weight") ask({ kind: "needs_weight", code, item_id: scanned.item_id ?? "", item: null });
+  else if (scanned?.outcome === "needs_weight")
+    ask({ kind: "needs_weight", code, item_id: scanned.item_id ?? "", item: null, scanned });
 }
 
 function backToGoods(): void {
@@ -48,7 +49,7 @@ export async function scan(code: string): Promise<void> {
 
 /** A tile was touched: goods sold by weight are asked for first, the rest goes straight to the basket. */
 export function pick(item: Item): void {
-  if (item.sold_by === "weight") ask({ kind: "needs_weight", code: item.code, item_id: item.item_id, item });
+  if (item.sold_by === "weight") ask({ kind: "needs_weight", code: item.code, item_id: item.item_id, item, scanned: null });
   else void addItem(item.item_id);
 }
 
@@ -57,15 +58,25 @@ export async function addItem(itemId: string, qtyMilli = 1000): Promise<void> {
   hear(await inOrder(() => command("AddItem", { terminal_id, item_id: itemId, qty_milli: qtyMilli })), itemId);
 }
 
+const named = (scanned: ScannedGoods | null) => ({
+  code: scanned?.code ?? null,
+  symbology: scanned?.symbology ?? null,
+});
+
 /** What lies on the scale, sold. True once it is on the basket. */
-export async function weigh(itemId: string): Promise<boolean> {
-  const terminal_id = session.terminalId ?? "";
-  return (await inOrder(() => command("WeighItem", { terminal_id, item_id: itemId }))) !== null;
+export async function weigh(itemId: string, scanned: ScannedGoods | null): Promise<boolean> {
+  const body = { terminal_id: session.terminalId ?? "", item_id: itemId, ...named(scanned) };
+  return (await inOrder(() => command("WeighItem", body))) !== null;
 }
 
 /** A weight typed by hand: beside a scale that works a manager must agree. True once it is on the basket. */
-export function typeWeight(itemId: string, qtyMilli: number, act: string): Promise<boolean> {
-  const body = { terminal_id: session.terminalId ?? "", item_id: itemId, qty_milli: qtyMilli };
+export function typeWeight(
+  itemId: string,
+  qtyMilli: number,
+  scanned: ScannedGoods | null,
+  act: string,
+): Promise<boolean> {
+  const body = { terminal_id: session.terminalId ?? "", item_id: itemId, qty_milli: qtyMilli, ...named(scanned) };
   return withApproval(act, (approval) => command("AddItem", { ...body, approval }));
 }
 

@@ -108,7 +108,7 @@ function apply(frame: Frame): void {
       ask(
         frame.question === "unknown_code"
           ? { kind: "unknown_code", code: frame.code }
-          : { kind: "needs_weight", code: frame.code, item_id: frame.item_id ?? "", item: null },
+          : { kind: "needs_weight", code: frame.code, item_id: frame.item_id ?? "", item: null, scanned: frame },
       );
       break;
     case "scan_tested":
