@@ -7,5 +7,6 @@ from hub.modules.identity.module import MODULE as IDENTITY
 from hub.modules.inventory.module import MODULE as INVENTORY
 from hub.modules.orders.module import MODULE as ORDERS
 from hub.modules.payments.module import MODULE as PAYMENTS
+from hub.modules.returns.module import MODULE as RETURNS
 
-MODULES: tuple[Manifest, ...] = (IDENTITY, AUDIT, CATALOGUE, INVENTORY, PAYMENTS, ORDERS)
+MODULES: tuple[Manifest, ...] = (IDENTITY, AUDIT, CATALOGUE, INVENTORY, PAYMENTS, ORDERS, RETURNS)

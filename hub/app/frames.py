@@ -80,9 +80,9 @@ class PaidFrame(Frame, frozen=True, kw_only=True, tag="paid"):
 
 
 class AskFrame(Frame, frozen=True, kw_only=True, tag="ask"):
-    """A scan that needs the cashier: a code nobody knows, or goods to be weighed and what it says of them."""
+    """A scan that needs the cashier: an unknown code, a receipt, goods to weigh and what it says of them."""
 
-    question: Literal["unknown_code", "needs_weight"]
+    question: Literal["unknown_code", "needs_weight", "receipt"]
     code: str
     item_id: str | None
     symbology: str | None = None

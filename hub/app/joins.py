@@ -26,6 +26,7 @@ from hub.modules.payments.events import (
     ShiftClosed,
 )
 from hub.modules.payments.pay_codes import pay_scheme
+from hub.modules.returns.events import ReturnSettled
 
 
 def scan_lands(terminal_id: str, code: str, symbology: str | None, context: Context) -> Decision:
@@ -78,6 +79,13 @@ def open_without_sale(event: NoSaleDrawerRequested, context: Context) -> Decisio
     )
 
 
+def print_return_slip(event: ReturnSettled, context: Context) -> Decision:
+    """A return leaves its slip once all its money is back."""
+    return printing.queue_print(
+        context, new_id(), "return_slip", event.return_id, event.terminal_id, copy=False
+    )
+
+
 def print_shift_report(event: ShiftClosed, context: Context) -> Decision:
     """A closed shift leaves its slip."""
     return printing.queue_print(context, new_id(), "z_report", event.shift_id, event.terminal_id, copy=False)
@@ -97,5 +105,6 @@ JOINS = Manifest(
         PaymentRefunded: open_for_refund,
         NoSaleDrawerRequested: open_without_sale,
         ShiftClosed: print_shift_report,
+        ReturnSettled: print_return_slip,
     },
 )

@@ -66,6 +66,7 @@ _PARTS_OF: dict[type[Any], tuple[str, ...]] = {
     DeviceBound: ("devices",),
     DrawerMoved: ("devices",),
 }
+_ASKS: dict[str, str] = {"unknown": "unknown_code", "needs_weight": "needs_weight", "receipt": "receipt"}
 _OF_ALL_TERMINALS = frozenset({"parked", "devices"})
 
 
@@ -150,7 +151,7 @@ class Live:
         pages = [page for page in self._pages if page.terminal_id == terminal_id]
         if outcome.refusal is not None:
             self._notify(pages, outcome.refusal)
-        elif isinstance(outcome.answer, Scanned) and outcome.answer.outcome in ("unknown", "needs_weight"):
+        elif isinstance(outcome.answer, Scanned) and outcome.answer.outcome in _ASKS:
             for page in pages:
                 page.push(_asking(outcome.answer))
 
@@ -309,10 +310,9 @@ def _by_terminal(record: Record[Any]) -> bool:
 
 
 def _asking(answer: Scanned) -> Callable[[int], frames.Frame]:
-    question = "unknown_code" if answer.outcome == "unknown" else "needs_weight"
     frame = frames.AskFrame(
         seq=0,
-        question=question,  # type: ignore[arg-type]
+        question=_ASKS[answer.outcome],  # type: ignore[arg-type]
         code=answer.code or "",
         item_id=answer.item_id,
         symbology=answer.symbology,

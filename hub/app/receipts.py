@@ -1,13 +1,12 @@
 """What comes out of the printer: receipts and shift reports, block by block."""
 
-from datetime import UTC, datetime
-
 from hub.app.labels import DEFAULT_ROLL, label_paper
+from hub.app.return_slips import return_slip
 from hub.app.settings import LabelRoll, Shop
+from hub.app.slips import SCHEMES, TENDERS, amounts, head_of, qty, when
 from hub.devices import store as devices
 from hub.devices.messages import PrintJobView
 from hub.devices.paper import AnyBlock, Barcode, Cell, Columns, Cut, Document, Feed, Picture, Qr, Rule, Text
-from hub.kernel.clock import CHINA_TIME
 from hub.kernel.heads import SignedHead, sign_head
 from hub.kernel.journal import EventTypes, read_subject
 from hub.kernel.keystore import Keystore
@@ -20,22 +19,6 @@ from hub.modules.payments import store as payments
 from hub.modules.payments.events import ShiftClosed, TenderSum
 from hub.modules.payments.messages import PaymentView
 
-TENDERS = {"cash": "现金", "card": "刷卡", "code": "扫码"}
-SCHEMES = {"unionpay": "银联", "wechat": "微信", "alipay": "支付宝"}
-
-
-def _qty(qty_milli: int) -> str:
-    whole, rest = divmod(qty_milli, 1000)
-    return f"{whole}.{rest:03d}".rstrip("0").rstrip(".") if rest else str(whole)
-
-
-def _amounts(label: str, amount: str, bold: bool = False) -> Columns:
-    return Columns(cells=(Cell(text=label, width=5), Cell(text=amount, width=5, align="right")), bold=bold)
-
-
-def _when(at_ms: int) -> str:
-    return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(CHINA_TIME).strftime("%Y-%m-%d %H:%M:%S")
-
 
 def _piece(line: LineView) -> str:
     """What the code of this very piece said."""
@@ -45,9 +28,9 @@ def _piece(line: LineView) -> str:
 
 def _line(line: LineView) -> tuple[AnyBlock, ...]:
     price = "标签价" if line.priced_by == "label" else f"× {yuan(line.unit_price_fen)}"
-    quantity = f"{_qty(line.qty_milli)}{line.unit} {price}"
+    quantity = f"{qty(line.qty_milli)}{line.unit} {price}"
     if line.tare_g:
-        quantity += f" (皮 {_qty(line.tare_g)})"
+        quantity += f" (皮 {qty(line.tare_g)})"
     return (
         Text(text=line.name),
         *((Text(text=f"  {piece}"),) if (piece := _piece(line)) else ()),
@@ -62,9 +45,9 @@ def _line(line: LineView) -> tuple[AnyBlock, ...]:
 
 def _payment(payment: PaymentView) -> tuple[AnyBlock, ...]:
     label = TENDERS.get(payment.tender, payment.tender)
-    blocks: list[AnyBlock] = [_amounts(f"实收({label})", yuan(payment.tendered_fen))]
+    blocks: list[AnyBlock] = [amounts(f"实收({label})", yuan(payment.tendered_fen))]
     if payment.change_fen:
-        blocks.append(_amounts("找零", yuan(payment.change_fen)))
+        blocks.append(amounts("找零", yuan(payment.change_fen)))
     scheme = SCHEMES.get(payment.scheme or "", payment.scheme or "")
     if card := " ".join(filter(None, (scheme, payment.account))):
         blocks.append(Text(text=f"  {card}"))
@@ -77,26 +60,18 @@ def _payment(payment: PaymentView) -> tuple[AnyBlock, ...]:
 
 def _tender(taken: TenderSum) -> tuple[AnyBlock, ...]:
     label = TENDERS.get(taken.tender, taken.tender)
-    sold = (_amounts(f"{label}收款 {taken.count} 笔", yuan(taken.amount_fen)),)
+    sold = (amounts(f"{label}收款 {taken.count} 笔", yuan(taken.amount_fen)),)
     if not taken.refund_count:
         return sold
-    return (*sold, _amounts(f"{label}退款 {taken.refund_count} 笔", f"-{yuan(taken.refund_fen)}"))
+    return (*sold, amounts(f"{label}退款 {taken.refund_count} 笔", f"-{yuan(taken.refund_fen)}"))
 
 
 def _doubts(closed: ShiftClosed) -> tuple[AnyBlock, ...]:
     blocks: list[AnyBlock] = []
     if closed.doubtful_count:
-        blocks.append(_amounts(f"结果未明 {closed.doubtful_count} 笔", yuan(closed.doubtful_fen), bold=True))
+        blocks.append(amounts(f"结果未明 {closed.doubtful_count} 笔", yuan(closed.doubtful_fen), bold=True))
     if closed.by_hand_count:
-        blocks.append(_amounts("人工确认", f"{closed.by_hand_count} 笔", bold=True))
-    return tuple(blocks)
-
-
-def _head(shop: Shop, is_copy: bool) -> tuple[AnyBlock, ...]:
-    blocks: list[AnyBlock] = [Text(text=shop.name, align="center", bold=True, size=2)]
-    blocks += [Text(text=line, align="center") for line in (shop.address, shop.phone) if line]
-    if is_copy:
-        blocks.append(Text(text="** 副本 / COPY **", align="center", bold=True))
+        blocks.append(amounts("人工确认", f"{closed.by_hand_count} 笔", bold=True))
     return tuple(blocks)
 
 
@@ -106,16 +81,16 @@ def receipt(
     """A paid order on paper."""
     sold = [line for line in lines if not line.voided]
     return (
-        *_head(shop, is_copy),
+        *head_of(shop, is_copy),
         Feed(lines=1),
         Text(text=f"单号 {order.receipt_no}"),
-        Text(text=f"时间 {_when(order.paid_ms or order.changed_ms)}"),
+        Text(text=f"时间 {when(order.paid_ms or order.changed_ms)}"),
         Text(text=f"收银台 {order.terminal_id}"),
         Rule(),
         *(block for line in sold for block in _line(line)),
         Rule(),
-        _amounts(f"合计 {len(sold)} 行", f"￥{yuan(order.total_fen)}", bold=True),
-        _amounts("其中税额", yuan(order.tax_fen)),
+        amounts(f"合计 {len(sold)} 行", f"￥{yuan(order.total_fen)}", bold=True),
+        amounts("其中税额", yuan(order.tax_fen)),
         *(block for payment in paid for block in _payment(payment)),
         Feed(lines=1),
         Barcode(data=order.receipt_no or order.order_id),
@@ -133,18 +108,18 @@ def shift_report(
     place = f"{head.origin}:{head.epoch}:{head.seq}"
     proof = f"DS1:{place}:{head.hash.hex()}:{head.signature.hex()}"
     return (
-        *_head(shop, is_copy),
+        *head_of(shop, is_copy),
         Text(text="交班单 Z", align="center", bold=True),
         Text(text=f"营业日 {closed.business_date}  收银台 {closed.terminal_id}"),
-        Text(text=f"时间 {_when(closed_ms)}"),
+        Text(text=f"时间 {when(closed_ms)}"),
         Rule(),
-        _amounts("备用金", yuan(closed.float_fen)),
+        amounts("备用金", yuan(closed.float_fen)),
         *(block for taken in closed.tenders for block in _tender(taken)),
         *_doubts(closed),
-        _amounts("无销售开箱", f"{closed.no_sale_count} 次"),
-        _amounts("应有现金", yuan(closed.expected_fen), bold=True),
-        _amounts("清点现金", yuan(closed.counted_fen), bold=True),
-        _amounts("差额", yuan(closed.difference_fen), bold=True),
+        amounts("无销售开箱", f"{closed.no_sale_count} 次"),
+        amounts("应有现金", yuan(closed.expected_fen), bold=True),
+        amounts("清点现金", yuan(closed.counted_fen), bold=True),
+        amounts("差额", yuan(closed.difference_fen), bold=True),
         Rule(),
         Text(text=mark),
         Qr(data=proof),
@@ -156,11 +131,11 @@ def shift_report(
 def trial_slip(shop: Shop, job: PrintJobView) -> Document:
     """A slip that shows whether Chinese, amounts, bars and the cutter come out right."""
     return (
-        *_head(shop, bool(job.is_copy)),
+        *head_of(shop, bool(job.is_copy)),
         Text(text="测试小票 / TEST SLIP", align="center", bold=True),
-        Text(text=f"{job.order_id}  {_when(job.queued_ms)}", align="center"),
+        Text(text=f"{job.order_id}  {when(job.queued_ms)}", align="center"),
         Rule(),
-        _amounts("合计 TOTAL", f"￥{yuan(123456)}", bold=True),
+        amounts("合计 TOTAL", f"￥{yuan(123456)}", bold=True),
         Text(text="中文标点：。、《》「」 ABC abc 0123456789"),
         Barcode(data=job.order_id),
         Qr(data=job.job_id),
@@ -193,6 +168,8 @@ class Layouts:
         match job.document:
             case "receipt":
                 return self._receipt(read, job)
+            case "return_slip":
+                return self._return_slip(read, job)
             case "z_report":
                 return self._shift_report(read, job)
             case "label":
@@ -214,6 +191,9 @@ class Layouts:
         lines = orders.lines(read, store_id, job.order_id)
         paid = payments.payments_of(read, store_id, job.order_id)
         return (*self._logo, *receipt(self._shop, order, lines, paid, bool(job.is_copy)))
+
+    def _return_slip(self, read: Reader, job: PrintJobView) -> Document:
+        return (*self._logo, *return_slip(self._shop, read, self._origin.store_id, job))
 
     def _shift_report(self, read: Reader, job: PrintJobView) -> Document:
         for entry in read_subject(read, job.order_id):

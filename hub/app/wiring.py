@@ -18,6 +18,7 @@ from hub.modules.identity.module import MODULE as IDENTITY
 from hub.modules.inventory.module import MODULE as INVENTORY
 from hub.modules.orders.module import manifest as orders
 from hub.modules.payments.module import MODULE as PAYMENTS
+from hub.modules.returns.module import MODULE as RETURNS
 
 MODULES: tuple[Manifest, ...] = (
     IDENTITY,
@@ -27,6 +28,7 @@ MODULES: tuple[Manifest, ...] = (
     INVENTORY,
     PAYMENTS,
     orders(scale_works),
+    RETURNS,
 )
 """From the bottom up: each may lean on those before it."""
 

@@ -12,7 +12,7 @@ works for the till, so nothing was sent anywhere.
 """
 
 ScaleKey = Literal["zero", "tare", "clear_tare"]
-DocumentKind = Literal["receipt", "z_report", "test", "label"]
+DocumentKind = Literal["receipt", "return_slip", "z_report", "test", "label"]
 
 
 class BindDevice(Command, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ import pytest
 from tests.architecture.house import ROOT
 
 LINTER = str(Path(sys.executable).with_name("lint-imports"))
+MODULES = ("identity", "gateways", "audit", "catalogue", "inventory", "payments", "orders", "returns")
 ROOMS = (
     "hub.app.cli",
     "hub.devices.handlers",
@@ -26,7 +27,16 @@ ROOMS = (
     "firmware_configs.pages",
     *(
         f"hub.modules.{name}.handlers"
-        for name in ("identity", "gateways", "audit", "catalogue", "inventory", "payments", "orders")
+        for name in (
+            "identity",
+            "gateways",
+            "audit",
+            "catalogue",
+            "inventory",
+            "payments",
+            "orders",
+            "returns",
+        )
     ),
 )
 BAD_IMPORTS = [

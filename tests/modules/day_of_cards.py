@@ -102,6 +102,10 @@ class Cards:
         if started is not None:
             self._attempts.append(Attempt(refund_id, till, "", "requested", amount_fen))
 
+    def expect(self, till: str, refund_id: str, amount_fen: int) -> None:
+        """A refund of a return was asked for; its terminal will answer."""
+        self._attempts.append(Attempt(refund_id, till, "", "requested", amount_fen))
+
     def paid_fen(self, order_id: str | None) -> int:
         """What terminals have approved of an order."""
         mine = (found for found in self._attempts if found.order_id == order_id)

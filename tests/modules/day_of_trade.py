@@ -23,6 +23,7 @@ from hub.modules.identity.model import permissions_of
 from hub.modules.inventory.messages import ReceivedLine, ReceiveStock
 from hub.modules.orders import messages as orders
 from hub.modules.payments.messages import CloseShift, OpenDrawer, OpenShift, TakeXReport
+from hub.modules.returns.messages import LineWanted, RetryRefund, ReturnGoods
 from tests.modules.day_of_cards import Cards
 
 Dispatch = Callable[[Command, Caller], Outcome]
@@ -45,6 +46,8 @@ class Day:
         self._shifts: dict[str, str] = {}
         self._open: dict[str, orders.Scanned] = {}
         self._parked: list[str] = []
+        self._lines: dict[str, dict[str, int]] = {}
+        self._returned: list[tuple[str, str]] = []
         self._cards = Cards(self.send, self._random, self.new_id, self._at)
         self.outcomes: dict[str, int] = {}
         """How often each command came out how, by "PayCash" or "PayCash orders.total_changed"."""
@@ -92,6 +95,8 @@ class Day:
             self._cards.answer: 18,
             self._meddle: 6,
             self._refund: 3,
+            self._return: 6,
+            self._retry_refund: 2,
             self._place: 8,
             self._deliver: 6,
             self._recall: 1,
@@ -135,6 +140,7 @@ class Day:
     def _seen(self, till: str, answer: orders.Scanned | None) -> None:
         if answer is not None and answer.outcome in ("added", "raised"):
             self._open[till] = answer
+            self._lines.setdefault(answer.order_id or "", {})[answer.line_id or ""] = answer.qty_milli
 
     def _scan(self, till: str) -> None:
         item = self._random.choice(self._items[:80])
@@ -266,6 +272,46 @@ class Day:
     def _refund(self, till: str) -> None:
         self._cards.refund(till, self._approval())
 
+    def _return(self, till: str) -> None:
+        """Some lines of some order, whether it is paid or not; first the till learns what goes back."""
+        if not self._lines:
+            return
+        order_id = self._random.choice(list(self._lines))
+        lines = [
+            LineWanted(line_id=line_id, qty_milli=self._random.choice((qty, qty, 1_000, 300)))
+            for line_id, qty in self._lines[order_id].items()
+            if self._random.random() < 0.7
+        ]
+        sent = ReturnGoods(
+            command_id=self.new_id(),
+            return_id=self.new_id(),
+            order_id=order_id,
+            terminal_id=till,
+            lines=lines,
+            refund_fen=0,
+            reason="质量问题",
+            approval=self._approval(),
+        )
+        asked = self._dispatch(sent, self._at(till)).refusal
+        refund_fen = asked.facts.get("refund_fen", 0) if asked else 0
+        fields = {name: getattr(sent, name) for name in sent.__struct_fields__ if name != "command_id"}
+        taken = self.send(ReturnGoods, self._at(till), **{**fields, "refund_fen": refund_fen})
+        for refund in taken.refunds if taken is not None else ():
+            if refund.tender != "cash":
+                self._returned.append((till, refund.refund_id))
+                self._cards.expect(till, refund.refund_id, refund.amount_fen)
+
+    def _retry_refund(self, _till: str) -> None:
+        if self._returned:
+            till, refund_id = self._random.choice(self._returned)
+            new_id = self.new_id()
+            asked = self.send(
+                RetryRefund, self._at(till), refund_id=refund_id, new_refund_id=new_id, terminal_id=till
+            )
+            if asked is not None:
+                self._returned.append((till, new_id))
+                self._cards.expect(till, new_id, 0)
+
     def _place(self, till: str) -> None:
         items = self._random.sample(self._items, self._random.randint(1, 10))
         lines = [
@@ -278,11 +324,13 @@ class Day:
             )
             for item in items
         ]
+        order_id = self.new_id()
+        self._lines[order_id] = {line.line_id: line.qty_milli for line in lines}
         cash = orders.PlacedPayment(payment_id=self.new_id(), tender="cash", amount_fen=1_000_000)
         self.send(
             orders.PlaceOrder,
             self._at(till),
-            order_id=self.new_id(),
+            order_id=order_id,
             terminal_id=till,
             lines=lines,
             payments=[cash],

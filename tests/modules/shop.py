@@ -27,8 +27,9 @@ from hub.modules.inventory.module import MODULE as INVENTORY
 from hub.modules.orders.module import MODULE as ORDERS
 from hub.modules.payments.messages import OpenShift
 from hub.modules.payments.module import MODULE as PAYMENTS
+from hub.modules.returns.module import MODULE as RETURNS
 
-MODULES = (IDENTITY, GATEWAYS, AUDIT, CATALOGUE, INVENTORY, PAYMENTS, ORDERS)
+MODULES = (IDENTITY, GATEWAYS, AUDIT, CATALOGUE, INVENTORY, PAYMENTS, ORDERS, RETURNS)
 STORE = "S001"
 MORNING_MS = 1_795_309_200_000
 """2026-11-22, nine in the morning in China."""

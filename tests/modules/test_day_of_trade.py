@@ -19,6 +19,7 @@ from hub.modules.orders import store as orders
 from hub.modules.orders.events import OrderPaid
 from hub.modules.payments import store as payments
 from hub.modules.payments.events import AttemptMoved, PaymentRefunded, PaymentTaken, ShiftClosed
+from hub.modules.returns.events import GoodsReturned
 from tests.modules.day_of_trade import Day
 from tests.modules.shop import DATE, MODULES, STORE, Shop
 
@@ -55,6 +56,7 @@ def test_the_day_was_a_day(tmp_path: Path) -> None:
         "PresentCode",
         "TakePayAnswer",
         "RefundPayment",
+        "ReturnGoods",
     )
     for name in done_today + by_card:
         assert done[name] > 0, (name, done)
@@ -133,6 +135,24 @@ def test_no_payment_is_taken_twice_and_none_gives_back_more(evening: Shop) -> No
     for refund in evening.events(PaymentRefunded):
         given[refund.payment_id] += refund.amount_fen
     assert all(fen <= taken[payment_id] for payment_id, fen in given.items())
+
+
+def test_no_line_comes_back_more_than_once_and_every_return_adds_up(evening: Shop) -> None:
+    sold = {
+        (event.order_id, line.line_id): line for event in evening.events(OrderPaid) for line in event.lines
+    }
+    milli: Counter[tuple[str, str]] = Counter()
+    fen: Counter[tuple[str, str]] = Counter()
+    for event in evening.events(GoodsReturned):
+        assert sum(line.amount_fen for line in event.lines) == event.amount_fen >= event.refund_fen
+        assert sum(refund.amount_fen for refund in event.refunds) == event.refund_fen
+        for line in event.lines:
+            milli[event.order_id, line.line_id] += line.qty_milli
+            fen[event.order_id, line.line_id] += line.amount_fen
+    assert milli
+    for key, line in sold.items():
+        assert milli[key] <= line.qty_milli
+        assert fen[key] <= line.amount_fen
 
 
 def test_every_approval_is_booked_or_waits_or_was_undone(evening: Shop) -> None:

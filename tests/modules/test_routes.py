@@ -199,3 +199,53 @@ def test_an_admins_commands(client: TestClient[Any]) -> None:
 def test_what_devices_have_done_is_told_to_staff(client: TestClient[Any]) -> None:
     sign_in(client, "cashier")
     assert client.get("/api/devices/statistics").json() == []
+
+
+def test_goods_come_back_over_http(client: TestClient[Any]) -> None:
+    sign_in(client, "cashier")
+    post(client, "payments/shifts/open", shift_id=new_id(), terminal_id=TILL, float_fen=0)
+    post(
+        client,
+        "orders/place",
+        order_id=new_id(),
+        terminal_id=TILL,
+        lines=[{"line_id": new_id(), "item_id": ITEM.item_id, "qty_milli": 3000}],
+        payments=[{"payment_id": new_id(), "tender": "cash", "amount_fen": 100_000}],
+    )
+    sold = get(client, "returns/sold")[0]
+    before = get(client, "inventory/balances")[0]["qty_milli"]
+    order = get(client, f"returns/receipts/{sold['receipt_no']}")
+    (line,) = order["lines"]
+    scanned = post(client, "orders/scan", terminal_id=TILL, code=sold["receipt_no"])
+    assert (scanned["outcome"], scanned["order_id"]) == ("receipt", sold["order_id"])
+    wanted = {
+        "order_id": sold["order_id"],
+        "terminal_id": TILL,
+        "lines": [{"line_id": line["line_id"], "qty_milli": 2000}],
+    }
+    offered = client.post("/api/returns/offer", json=wanted).json()
+    assert (offered["kind"], offered["extent"], offered["refund_fen"]) == (
+        "return",
+        "part",
+        2 * ITEM.price_fen,
+    )
+    assert [(part["tender"], part["amount_fen"]) for part in offered["parts"]] == [
+        ("cash", 2 * ITEM.price_fen)
+    ]
+    taking = {**wanted, "return_id": new_id(), "refund_fen": offered["refund_fen"], "reason": "质量问题"}
+    assert post(client, "returns/goods", 403, **taking)["code"] == "audit.approval_needed"
+    manager = {"staff_no": STAFF["manager"][0], "pin": STAFF["manager"][2]}
+    taken = post(client, "returns/goods", **taking, approval=manager)
+    assert taken["is_settled"]
+    after = get(client, f"returns/orders/{sold['order_id']}")
+    assert (after["extent"], after["lines"][0]["returned_milli"]) == ("part", 2000)
+    assert [one["return_no"] for one in after["returns"]] == [f"{sold['receipt_no']}-R1"]
+    assert get(client, "returns/sold")[0]["extent"] == "part"
+    assert get(client, "inventory/balances")[0]["qty_milli"] == before + 2000
+    wanted["lines"][0]["qty_milli"] = 5000
+    refused = client.post("/api/returns/offer", json=wanted, headers={"Accept-Language": "en"})
+    assert refused.status_code == 409
+    assert "can still come back" in refused.json()["text"]
+    retry = {"refund_id": taken["refunds"][0]["refund_id"], "new_refund_id": new_id(), "terminal_id": TILL}
+    assert post(client, "returns/retry", 409, **retry)["code"] == "returns.refund_not_refused"
+    assert get(client, "returns/orders/nothing", 404)["code"] == "returns.order_unknown"

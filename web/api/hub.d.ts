@@ -1163,6 +1163,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/returns/goods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Goods */
+        post: operations["ApiReturnsGoodsGoods"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/returns/offer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Offer */
+        post: operations["ApiReturnsOfferOffer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/returns/orders/{order_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Order */
+        get: operations["ApiReturnsOrdersOrderIdOrder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/returns/receipts/{receipt_no}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ByReceipt */
+        get: operations["ApiReturnsReceiptsReceiptNoByReceipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/returns/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Retry */
+        post: operations["ApiReturnsRetryRetry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/returns/sold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sold */
+        get: operations["ApiReturnsSoldSold"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/screens/pair": {
         parameters: {
             query?: never;
@@ -1356,7 +1458,7 @@ export interface components {
         };
         /**
          * AskFrame
-         * @description A scan that needs the cashier: a code nobody knows, or goods to be weighed and what it says of them.
+         * @description A scan that needs the cashier: an unknown code, a receipt, goods to weigh and what it says of them.
          */
         AskFrame: {
             /** @default null */
@@ -1366,7 +1468,7 @@ export interface components {
             expires_on?: string | null;
             item_id: string | null;
             /** @enum {unknown} */
-            question: "needs_weight" | "unknown_code";
+            question: "needs_weight" | "receipt" | "unknown_code";
             seq: number;
             /** @default null */
             serial?: string | null;
@@ -1374,6 +1476,12 @@ export interface components {
             symbology?: string | null;
             /** @enum {unknown} */
             type: "ask";
+        };
+        /** AskReturn */
+        AskReturn: {
+            lines: components["schemas"]["LineWanted"][];
+            order_id: string;
+            terminal_id: string;
         };
         /** AttemptChanged */
         AttemptChanged: {
@@ -1597,6 +1705,16 @@ export interface components {
             /** @enum {unknown} */
             type: "Frame";
         };
+        /** GoodsTaken */
+        GoodsTaken: {
+            is_settled: boolean;
+            /** @enum {string} */
+            kind: "void" | "return";
+            refund_fen: number;
+            refunds: components["schemas"]["MoneyBack"][];
+            return_id: string;
+            return_no: string;
+        };
         /** Health */
         Health: {
             /** @default true */
@@ -1641,6 +1759,21 @@ export interface components {
             /** @constant */
             type: "LiftRecall";
         };
+        /** LineLeft */
+        LineLeft: {
+            amount_fen: number;
+            is_whole: boolean;
+            line_id: string;
+            line_no: number;
+            name: string;
+            name_en: string;
+            qty_milli: number;
+            returned_fen: number;
+            returned_milli: number;
+            /** @enum {string} */
+            sold_by: "piece" | "weight";
+            unit: string;
+        };
         /**
          * LineView
          * @description One line; tax is the part of the amount that is tax.
@@ -1683,6 +1816,11 @@ export interface components {
             /** @default null */
             weighed_by?: string | null;
         };
+        /** LineWanted */
+        LineWanted: {
+            line_id: string;
+            qty_milli: number;
+        };
         /** Me */
         Me: {
             name: string | null;
@@ -1693,6 +1831,13 @@ export interface components {
             staff_id: string;
             staff_no: string;
             terminal_id: string;
+        };
+        /** MoneyBack */
+        MoneyBack: {
+            amount_fen: number;
+            payment_id: string;
+            refund_id: string;
+            tender: string;
         };
         /** MovementView */
         MovementView: {
@@ -1841,6 +1986,12 @@ export interface components {
             /** @enum {unknown} */
             type: "parked";
         };
+        /** PartBack */
+        PartBack: {
+            amount_fen: number;
+            payment_id: string;
+            tender: string;
+        };
         /** PayCash */
         PayCash: {
             command_id: string;
@@ -1954,7 +2105,7 @@ export interface components {
             /** @default null */
             device_id?: string | null;
             /** @enum {unknown} */
-            document: "label" | "receipt" | "test" | "z_report";
+            document: "label" | "receipt" | "return_slip" | "test" | "z_report";
             is_copy: number;
             job_id: string;
             order_id: string;
@@ -2045,6 +2196,11 @@ export interface components {
             item_id: string;
             qty_milli: number;
         };
+        /** RefundAsked */
+        RefundAsked: {
+            refund_id: string;
+            return_id: string;
+        };
         /** RefundPayment */
         RefundPayment: {
             amount_fen: number;
@@ -2056,6 +2212,18 @@ export interface components {
             terminal_id: string;
             /** @constant */
             type: "RefundPayment";
+        };
+        /** RefundStanding */
+        RefundStanding: {
+            amount_fen: number;
+            /** @default  */
+            reason?: string;
+            refund_id: string;
+            /** @enum {string} */
+            state: "given" | "under_way" | "refused";
+            tender: string;
+            /** @default  */
+            text?: string;
         };
         /** RefundStarted */
         RefundStarted: {
@@ -2109,6 +2277,52 @@ export interface components {
             /** @constant */
             type: "ResumeBasket";
         };
+        /** RetryRefund */
+        RetryRefund: {
+            command_id: string;
+            new_refund_id: string;
+            refund_id: string;
+            terminal_id: string;
+            /** @constant */
+            type: "RetryRefund";
+        };
+        /** ReturnGoods */
+        ReturnGoods: {
+            approval?: components["schemas"]["Approval"] | null;
+            command_id: string;
+            lines: components["schemas"]["LineWanted"][];
+            order_id: string;
+            reason: string;
+            refund_fen: number;
+            return_id: string;
+            terminal_id: string;
+            /** @constant */
+            type: "ReturnGoods";
+        };
+        /** ReturnOffer */
+        ReturnOffer: {
+            amount_fen: number;
+            /** @enum {string} */
+            extent: "part" | "all";
+            /** @enum {string} */
+            kind: "void" | "return";
+            parts: components["schemas"]["PartBack"][];
+            refund_fen: number;
+        };
+        /** ReturnStanding */
+        ReturnStanding: {
+            amount_fen: number;
+            at_ms: number;
+            is_settled: boolean;
+            /** @enum {string} */
+            kind: "void" | "return";
+            reason: string;
+            refund_fen: number;
+            refunds: components["schemas"]["RefundStanding"][];
+            return_id: string;
+            return_no: string;
+            terminal_id: string;
+        };
         /** RevokeGateway */
         RevokeGateway: {
             command_id: string;
@@ -2154,7 +2368,7 @@ export interface components {
             line_id?: string | null;
             order_id?: string | null;
             /** @enum {string} */
-            outcome: "added" | "raised" | "unknown" | "needs_weight";
+            outcome: "added" | "raised" | "unknown" | "needs_weight" | "receipt";
             /** @default 0 */
             qty_milli?: number;
             serial?: string | null;
@@ -2396,6 +2610,24 @@ export interface components {
             terminal_id: string;
             /** @enum {unknown} */
             type: "snapshot";
+        };
+        /** SoldOrder */
+        SoldOrder: {
+            /** @enum {string} */
+            extent: "none" | "part" | "all";
+            lines: components["schemas"]["LineLeft"][];
+            order: components["schemas"]["OrderRow"];
+            returns: components["schemas"]["ReturnStanding"][];
+        };
+        /** SoldRow */
+        SoldRow: {
+            /** @enum {string} */
+            extent: "none" | "part" | "all";
+            line_count: number;
+            order_id: string;
+            paid_ms: number;
+            receipt_no: string;
+            total_fen: number;
         };
         /** StaffView */
         StaffView: {
@@ -5044,6 +5276,234 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ShiftTotals"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiReturnsGoodsGoods: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReturnGoods"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoodsTaken"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiReturnsOfferOffer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskReturn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReturnOffer"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiReturnsOrdersOrderIdOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SoldOrder"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiReturnsReceiptsReceiptNoByReceipt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                receipt_no: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SoldOrder"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiReturnsRetryRetry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetryRefund"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefundAsked"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiReturnsSoldSold: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SoldRow"][];
                 };
             };
             /** @description Bad request syntax or unsupported method */

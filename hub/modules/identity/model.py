@@ -4,7 +4,7 @@ import re
 
 import msgspec
 
-CASHIER = frozenset({"orders.sell", "payments.shift", "catalogue.read", "inventory.read"})
+CASHIER = frozenset({"orders.sell", "payments.shift", "catalogue.read", "inventory.read", "returns.take"})
 MANAGER = CASHIER | {
     "audit.approve",
     "audit.read",

@@ -15,7 +15,7 @@ class Movement(msgspec.Struct, frozen=True):
 
 
 class StockMoved(Event, frozen=True, kw_only=True, tag="inventory.stock_moved.v1"):
-    """All movements of one cause, booked together; kind is sale, opening or delivery."""
+    """All movements of one cause, booked together; kind is sale, return, opening or delivery."""
 
     subject_field: ClassVar[str] = "ref_id"
     ref_id: str

@@ -47,6 +47,12 @@ def movements_for_sale(ctx: Context, order_id: str, wanted: Iterable[Wanted]) ->
     return Decision.of(StockMoved(ref_id=order_id, kind="sale", movements=movements))
 
 
+def movements_for_return(return_id: str, wanted: Iterable[Wanted]) -> Decision:
+    """The movements of goods that come back to the shelves."""
+    movements = tuple(Movement(item_id, qty_milli) for item_id, qty_milli in totals(wanted).items())
+    return Decision.of(StockMoved(ref_id=return_id, kind="return", movements=movements))
+
+
 def _check_receipt(command: ReceiveStock, ctx: Context) -> Decision | None:
     refusal = check_ids(receipt_id=command.receipt_id) or check_texts(command.note)
     if refusal is not None:

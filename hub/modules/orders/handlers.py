@@ -56,7 +56,7 @@ def scan_code(command: ScanCode, ctx: Context) -> Decision:
     if found is None:
         if pay_scheme(code):
             return Decision.refuse("orders.pay_code_not_awaited")
-        return _unknown(ctx, command, code, symbology)
+        return _receipt(ctx, code) or _unknown(ctx, command, code, symbology)
     item, reading = found.item, found.reading
     if (stopped := why_not_sold(ctx, item.item_id, item.name, reading.batch, reading.expires_on)) is not None:
         return stopped
@@ -67,6 +67,14 @@ def scan_code(command: ScanCode, ctx: Context) -> Decision:
     return _onto_basket(
         ctx, command, Put(item, qty_milli, found.code, line_id, reading=reading, symbology=symbology)
     )
+
+
+def _receipt(ctx: Context, code: str) -> Decision | None:
+    """A paid order's receipt was scanned: nothing lands, and the till shows the order."""
+    found = store.order_by_receipt(ctx.read, ctx.store_id, code)
+    if found is None:
+        return None
+    return Decision(answer=Scanned(outcome="receipt", code=code, order_id=found.order.order_id))
 
 
 class ScaleWorks(Protocol):

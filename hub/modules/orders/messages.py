@@ -13,7 +13,7 @@ from hub.modules.orders.events import Weighing
 from hub.modules.payments.messages import AttemptView, ElectronicTender, PaymentDone
 
 OrderState = Literal["open", "parked", "paying", "paid", "cleared"]
-ScanOutcome = Literal["added", "raised", "unknown", "needs_weight"]
+ScanOutcome = Literal["added", "raised", "unknown", "needs_weight", "receipt"]
 
 
 class ScanCode(Command, frozen=True, kw_only=True):
@@ -162,6 +162,7 @@ class Scanned(msgspec.Struct, frozen=True, kw_only=True):
     """Answer to ScanCode and AddItem: `unknown` and `needs_weight` tell the till to ask the cashier.
 
     Of goods to be weighed, `code` is the whole text that was scanned: it goes with the weight.
+    `receipt`: the code is the number of a paid order, whose goods may be coming back.
     """
 
     outcome: ScanOutcome

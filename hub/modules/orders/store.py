@@ -97,6 +97,17 @@ _paid = Query(
     .limit(bindparam("limit")),
     OrderRow,
 )
+_paid_at = Query(
+    select(*_order_columns)
+    .where(
+        _here,
+        orders.c.business_date == bindparam("business_date"),
+        orders.c.terminal_id == bindparam("terminal_id"),
+    )
+    .order_by(orders.c.paid_ms.desc(), orders.c.order_id)
+    .limit(bindparam("limit")),
+    OrderRow,
+)
 _line_columns = (
     order_lines.c.line_id,
     order_lines.c.line_no,
@@ -221,6 +232,16 @@ def paid_on(read: Reader, store_id: str, business_date: str, limit: int = 50) ->
     """The orders of a business date, the newest first, at most 200."""
     limit = max(1, min(limit, MAX_PAGE))
     return read.all(_paid, store_id=store_id, business_date=business_date, limit=limit)
+
+
+def paid_at(
+    read: Reader, store_id: str, business_date: str, terminal_id: str, limit: int = 50
+) -> list[OrderRow]:
+    """The same, of one till."""
+    limit = max(1, min(limit, MAX_PAGE))
+    return read.all(
+        _paid_at, store_id=store_id, business_date=business_date, terminal_id=terminal_id, limit=limit
+    )
 
 
 def totals_since(read: Reader, store_id: str, business_date: str, paid_ms: int) -> PaidTotals:

@@ -1,8 +1,11 @@
 """Money back: by the way it came, and never more of it."""
 
+import msgspec
+
 from hub.kernel.bounds import check_amount, check_ids, check_texts
 from hub.kernel.context import Context
 from hub.kernel.decision import Decision
+from hub.kernel.sql import Reader
 from hub.modules.audit.handlers import approve
 from hub.modules.identity.handlers import wrong_terminal
 from hub.modules.payments import store
@@ -12,6 +15,15 @@ from hub.modules.payments.events import AttemptOpened, PaymentRefunded
 from hub.modules.payments.handlers import no_open_shift, shift_to_pay_in
 from hub.modules.payments.messages import PaymentView, RefundPayment, RefundStarted
 from hub.modules.payments.store import ShiftRow
+
+
+class Refund(msgspec.Struct, frozen=True):
+    """Money that is to go back of a payment: how much, why, and who allowed it."""
+
+    refund_id: str
+    amount_fen: int
+    reason: str
+    approver_id: str
 
 
 def refund_payment(command: RefundPayment, ctx: Context) -> Decision:
@@ -25,23 +37,40 @@ def refund_payment(command: RefundPayment, ctx: Context) -> Decision:
     shift = shift_to_pay_in(ctx, command.terminal_id)
     if shift is None:
         return no_open_shift(command.terminal_id)
-    if is_known(ctx, command.refund_id):
-        return Decision.refuse("payments.payment_exists")
-    left_fen = paid.amount_fen - store.promised_fen(ctx.read, ctx.store_id, paid.payment_id, paid.order_id)
-    if command.amount_fen > left_fen:
-        return Decision.refuse("payments.refund_too_much", left_fen=left_fen)
+    refund = Refund(command.refund_id, command.amount_fen, command.reason.strip(), "")
+    if (refusal := _why_not(ctx, paid, refund)) is not None:
+        return refusal
     approved = approve(ctx, "payments.refund", paid.order_id)
     if approved.approver_id is None:
         return approved.decision
-    is_cash = paid.tender == "cash"
-    give = _given if is_cash else _asked
+    refund = msgspec.structs.replace(refund, approver_id=approved.approver_id)
     answer = RefundStarted(
         refund_id=command.refund_id,
         payment_id=paid.payment_id,
         amount_fen=command.amount_fen,
-        is_given=is_cash,
+        is_given=paid.tender == "cash",
     )
-    return approved.decision + Decision.of(give(command, paid, shift, approved.approver_id), answer=answer)
+    return approved.decision + give_back(ctx, paid, shift, refund) + Decision(answer=answer)
+
+
+def give_back(ctx: Context, paid: PaymentView, shift: ShiftRow, refund: Refund) -> Decision:
+    """Cash is given, the rest is asked for; never more of a payment than is left of it."""
+    refusal = _why_not(ctx, paid, refund)
+    if refusal is not None:
+        return refusal
+    return Decision.of((_given if paid.tender == "cash" else _asked)(refund, paid, shift))
+
+
+def left_fen(read: Reader, store_id: str, paid: PaymentView) -> int:
+    """What of a payment has not gone back; refunds under way count as given."""
+    return paid.amount_fen - store.promised_fen(read, store_id, paid.payment_id, paid.order_id)
+
+
+def _why_not(ctx: Context, paid: PaymentView, refund: Refund) -> Decision | None:
+    if is_known(ctx, refund.refund_id):
+        return Decision.refuse("payments.payment_exists")
+    left = left_fen(ctx.read, ctx.store_id, paid)
+    return Decision.refuse("payments.refund_too_much", left_fen=left) if refund.amount_fen > left else None
 
 
 def _malformed(command: RefundPayment) -> Decision | None:
@@ -54,31 +83,31 @@ def _malformed(command: RefundPayment) -> Decision | None:
     )
 
 
-def _given(command: RefundPayment, paid: PaymentView, shift: ShiftRow, approver_id: str) -> PaymentRefunded:
+def _given(refund: Refund, paid: PaymentView, shift: ShiftRow) -> PaymentRefunded:
     return PaymentRefunded(
-        refund_id=command.refund_id,
+        refund_id=refund.refund_id,
         payment_id=paid.payment_id,
         order_id=paid.order_id,
         shift_id=shift.shift_id,
         terminal_id=shift.terminal_id,
         tender=paid.tender,
-        amount_fen=command.amount_fen,
-        reason=command.reason.strip(),
-        approver_id=approver_id,
+        amount_fen=refund.amount_fen,
+        reason=refund.reason,
+        approver_id=refund.approver_id,
     )
 
 
-def _asked(command: RefundPayment, paid: PaymentView, shift: ShiftRow, approver_id: str) -> AttemptOpened:
+def _asked(refund: Refund, paid: PaymentView, shift: ShiftRow) -> AttemptOpened:
     return AttemptOpened(
-        attempt_id=command.refund_id,
+        attempt_id=refund.refund_id,
         order_id=paid.order_id,
         terminal_id=shift.terminal_id,
         shift_id=shift.shift_id,
         act="refund",
         tender=paid.tender,
-        amount_fen=command.amount_fen,
+        amount_fen=refund.amount_fen,
         state=AttemptState.REQUESTED,
         original_id=paid.payment_id,
-        reason=command.reason.strip(),
-        approver_id=approver_id,
+        reason=refund.reason,
+        approver_id=refund.approver_id,
     )
