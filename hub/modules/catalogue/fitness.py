@@ -30,10 +30,10 @@ def why_not_sold(
 
 def why_not_paid(ctx: Context, lines: Iterable[Goods]) -> Decision | None:
     """A refusal of the first goods whose day or recall has come since they were put on the basket."""
-    recalls_open = bool(store.open_recalls(ctx.read, ctx.store_id, limit=1))
+    recalled = store.recalled_items(ctx.read, ctx.store_id)
     for line in lines:
         stopped = _expired(ctx, line.name, line.expires_on)
-        if stopped is None and recalls_open:
+        if stopped is None and line.item_id in recalled:
             stopped = _recalled(ctx, line.item_id, line.name, line.batch)
         if stopped is not None:
             return stopped

@@ -22,6 +22,12 @@ class Active(View, frozen=True):
     sha256: str
 
 
+class ItemId(View, frozen=True):
+    """An item's id alone."""
+
+    item_id: str
+
+
 class HeaderRow(View, frozen=True):
     """A version whose artifact is loaded whole."""
 
@@ -103,6 +109,7 @@ _recall_columns = (recalls.c.item_id, recalls.c.batch, recalls.c.reason, recalls
 _recalls_of = Query(
     select(*_recall_columns).where(*_recalls_here, recalls.c.item_id == bindparam("item_id")), RecallView
 )
+_recalled_items = Query(select(recalls.c.item_id).where(*_recalls_here).distinct(), ItemId)
 _open_recalls = Query(
     select(*_recall_columns)
     .where(*_recalls_here)
@@ -165,6 +172,11 @@ def labels(read: Reader, current: Active) -> tuple[str, ...]:
 def recalls_of(read: Reader, store_id: str, item_id: str) -> list[RecallView]:
     """The open recalls of an item."""
     return read.all(_recalls_of, store_id=store_id, item_id=item_id)
+
+
+def recalled_items(read: Reader, store_id: str) -> frozenset[str]:
+    """The items of which some batch, or all, is recalled now."""
+    return frozenset(row.item_id for row in read.all(_recalled_items, store_id=store_id))
 
 
 def open_recalls(read: Reader, store_id: str, limit: int = MAX_PAGE) -> list[RecallView]:
