@@ -24,6 +24,11 @@ export type DevicePulse = Schemas["DevicePulse"];
 export type PrintJob = Schemas["PrintJobView"];
 export type SyncStatus = Schemas["SyncStatus"];
 export type Attempt = Schemas["AttemptView"];
+export type SoldOrder = Schemas["SoldOrder"];
+export type SoldRow = Schemas["SoldRow"];
+export type LineLeft = Schemas["LineLeft"];
+export type ReturnStanding = Schemas["ReturnStanding"];
+export type ReturnOffer = Schemas["ReturnOffer"];
 export type Paying = Schemas["Paying"];
 export type OrderPlaced = Schemas["OrderPlaced"];
 /** Who stands at the till: the answer to a sign-in, and to "who am I" after a reload, agree in these. */
@@ -63,6 +68,8 @@ const ADDRESSES = {
   SettlePrint: "/api/devices/prints/settle",
   PrintShelfLabel: "/api/devices/labels/shelf",
   PrintScaleLabel: "/api/devices/labels/scale",
+  ReturnGoods: "/api/returns/goods",
+  RetryRefund: "/api/returns/retry",
   Reprint: "/api/devices/prints/reprint",
   PrintTest: "/api/devices/prints/test",
   BindDevice: "/api/devices/bind",
@@ -89,6 +96,10 @@ function ask<P extends keyof paths>(path: P, query?: QueryOf<GetOf<paths[P]>>): 
 export const hub = {
   shop: () => ask("/api/shop"),
   me: () => ask("/api/identity/me"),
+  soldToday: () => ask("/api/returns/sold"),
+  soldOrder: (orderId: string) => http.get<SoldOrder>(`/api/returns/orders/${encodeURIComponent(orderId)}`),
+  soldByReceipt: (receiptNo: string) => http.get<SoldOrder>(`/api/returns/receipts/${encodeURIComponent(receiptNo)}`),
+  returnOffer: (wanted: Schemas["AskReturn"]) => http.post<ReturnOffer>("/api/returns/offer", wanted),
   deviceStatistics: () => ask("/api/devices/statistics"),
   devicePulses: () => ask("/api/devices/pulses"),
   categories: () => ask("/api/catalogue/categories"),

@@ -7,6 +7,7 @@ import { command, envelope, http, type Approval, type Item, type OrderPlaced, ty
 import { ask, tellWhy, type ScannedGoods } from "./notices";
 import { dueFen, takesCode } from "./paying";
 import { session } from "./session";
+import { openReceipt } from "./sheets";
 import { till } from "./till";
 
 export const sale = reactive({
@@ -35,6 +36,7 @@ function hear(scanned: Scanned | null, code: string): void {
   if (scanned?.outcome === "unknown") ask({ kind: "unknown_code", code });
   else if (scanned?.outcome === "needs_weight")
     ask({ kind: "needs_weight", code, item_id: scanned.item_id ?? "", item: null, scanned });
+  else if (scanned?.outcome === "receipt") openReceipt(code);
 }
 
 function backToGoods(): void {

@@ -12,9 +12,18 @@ export type SheetName =
   | "display"
   | "menu"
   | "devices"
-  | "labels";
+  | "labels"
+  | "returns";
 
-export const sheets = reactive({ open: null as SheetName | null });
+export const sheets = reactive({
+  open: null as SheetName | null,
+  /** The receipt that was scanned, until the return page has looked it up. */
+  receipt: null as string | null,
+});
 
 export const openSheet = (name: SheetName): void => void (sheets.open = name);
+export function openReceipt(receiptNo: string): void {
+  sheets.receipt = receiptNo;
+  openSheet("returns");
+}
 export const closeSheet = (): void => void (sheets.open = null);

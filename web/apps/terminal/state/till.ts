@@ -17,6 +17,7 @@ import {
 } from "./hub";
 import { ask, tellRefusal } from "./notices";
 import { session } from "./session";
+import { openReceipt } from "./sheets";
 
 export const till = reactive({
   link: "connecting" as LinkState,
@@ -105,11 +106,13 @@ function apply(frame: Frame): void {
       till.paid = frame.order;
       break;
     case "ask":
-      ask(
-        frame.question === "unknown_code"
-          ? { kind: "unknown_code", code: frame.code }
-          : { kind: "needs_weight", code: frame.code, item_id: frame.item_id ?? "", item: null, scanned: frame },
-      );
+      if (frame.question === "receipt") openReceipt(frame.code);
+      else
+        ask(
+          frame.question === "unknown_code"
+            ? { kind: "unknown_code", code: frame.code }
+            : { kind: "needs_weight", code: frame.code, item_id: frame.item_id ?? "", item: null, scanned: frame },
+        );
       break;
     case "scan_tested":
       till.testScans[frame.device_id] = frame;

@@ -14,6 +14,7 @@ export const en: Translated<typeof zh> = {
     retry: "Try again",
     loading: "Loading…",
     menu: "More",
+    returns: "Return of goods",
     devices: "Devices",
   },
   status: {
@@ -345,6 +346,7 @@ export const en: Translated<typeof zh> = {
     noHint: "Print it again, marked as a copy",
     receipt: "Receipt",
     x_report: "X report",
+    return_slip: "Return slip",
     z_report: "Shift report",
     test: "Test slip",
   },

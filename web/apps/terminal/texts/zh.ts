@@ -11,6 +11,7 @@ export const zh = {
     retry: "再试一次",
     loading: "正在读取…",
     menu: "更多",
+    returns: "退货",
     devices: "设备",
   },
   status: {
@@ -344,6 +345,7 @@ export const zh = {
     receipt: "销售小票",
     x_report: "X 报表",
     test: "测试小票",
+    return_slip: "退货单",
     z_report: "交班报表",
   },
   refused: {
