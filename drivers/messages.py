@@ -5,7 +5,6 @@ The shared token travels in the ``Authorization: Bearer`` header only, never in 
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Annotated, Literal, TypeVar
 
 import msgspec
@@ -31,17 +30,27 @@ from drivers.document import (
     Text,
     content_hash,
 )
+from drivers.readings import (
+    AnyReading,
+    DrawerPosition,
+    Misread,
+    PrinterStatus,
+    Readable,
+    Scan,
+    Weight,
+    WeightUnit,
+)
 
 __all__ = [
-    "MAX_FRAME_BYTES", "PROTOCOL_VERSION", "Ack", "AnyBlock", "AnyReading", "Barcode", "Block", "Cell",
-    "Columns", "Cut", "DeviceChanged", "DeviceInfo", "DeviceState", "DeviceStatistics", "Document", "Drawer",
-    "DrawerPosition", "DrawerReleased", "Feed", "Frame", "FrameError", "GatewayFrame", "Health",
-    "Heartbeat", "Hello", "HubFrame", "Id", "JobAnswer", "JobState", "Kind", "Label", "LabelBarcode",
-    "LabelPrice", "LabelText", "Lamp", "Misread", "Pay",
-    "PayAct", "PayAnswer", "PayState", "Picture", "Print",
-    "PrinterStatus", "Qr", "QueryJob", "Reading", "ReleaseDrawer", "Rule", "ScaleAct", "ScaleCommand",
-    "Scan", "Show", "ShownLine", "Statistics", "Text", "Weight", "WeightUnit", "Welcome", "content_hash",
-    "decode_gateway_frame", "decode_hub_frame", "encode",
+    "MAX_FRAME_BYTES", "PROTOCOL_VERSION", "Ability", "Ack", "AnyBlock", "AnyReading", "Barcode",
+    "Block", "Cell", "Columns", "Cut", "DeviceChanged", "DeviceInfo", "DeviceState", "DeviceStatistics",
+    "Document", "Drawer", "DrawerLearnt", "DrawerPosition", "DrawerReleased", "Feed", "Frame",
+    "FrameError", "GatewayFrame", "Health", "Heartbeat", "Hello", "HubFrame", "Id", "JobAnswer",
+    "JobState", "Kind", "Label", "LabelBarcode", "LabelPrice", "LabelText", "Lamp", "LearnDrawer",
+    "Misread", "OpenWhen", "Pay", "PayAct", "PayAnswer", "PayState", "Picture", "Print",
+    "PrinterStatus", "Qr", "QueryJob", "Readable", "Reading", "ReleaseDrawer", "Rule", "ScaleAct",
+    "ScaleCommand", "Scan", "Show", "ShownLine", "Statistics", "Text", "Weight", "WeightUnit",
+    "Welcome", "content_hash", "decode_gateway_frame", "decode_hub_frame", "encode",
 ]  # fmt: skip
 
 MAX_FRAME_BYTES = 256 * 1024
@@ -51,6 +60,11 @@ Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]
 StatisticName = Annotated[str, Meta(max_length=48, pattern=r"^[A-Za-z]+$")]
 Reason = Annotated[str, Meta(max_length=200)]
 Kind = Literal["label_printer", "scanner", "scale", "printer", "display", "drawer", "payment_terminal"]
+# What sets a model apart from others of its kind: the tender that a payment terminal takes, and whether a
+# drawer has a connector through which its position is felt.
+Ability = Literal["", "card", "code", "position"]
+# The level of the connector's pin 3 while the drawer is open; unwired: it says nothing of the drawer.
+OpenWhen = Literal["high", "low", "unwired"]
 # As UnifiedPOS has it: closed (no link, being retried) -> claimed (ours alone) -> enabled (working);
 # refused = a person must decide first (two look-alikes, a profile that does not fit).
 DeviceState = Literal["closed", "claimed", "enabled", "refused"]
@@ -64,71 +78,7 @@ JobState = Literal["printing", "printed", "unknown", "not_started", "failed"]
 PayAct = Literal["sale", "refund", "reversal", "query", "settlement"]
 # not_started: not one byte has left. unknown: money may have moved, so query, then reverse; never a failure.
 PayState = Literal["pending", "approved", "refused", "unknown", "not_started"]
-WeightUnit = Literal["kg", "g", "lb", "oz"]
 ScaleAct = Literal["zero", "tare", "clear_tare"]
-
-
-class Readable(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
-    """Something a device said."""
-
-
-class Scan(Readable, frozen=True, kw_only=True, tag="scan"):
-    """One whole barcode; symbology is the AIM code ("E0", "Q1") where the scanner sends it."""
-
-    text: Annotated[str, Meta(min_length=1, max_length=4096)]
-    symbology: Annotated[str, Meta(max_length=2)] | None = None
-    raw_hex: Annotated[str, Meta(max_length=16384)] = ""
-
-
-class Misread(Readable, frozen=True, kw_only=True, tag="misread"):
-    """The scanner said something that is not a whole barcode: never sold, worth a sound and a record."""
-
-    reason: Literal["unterminated", "too_long", "overrun", "garbled"]
-    raw_hex: Annotated[str, Meta(max_length=16384)] = ""
-
-
-class DrawerPosition(Readable, frozen=True, kw_only=True, tag="drawer"):
-    """The drawer's sensor changed, or was read for the first time."""
-
-    open: bool
-
-
-class PrinterStatus(Readable, frozen=True, kw_only=True, tag="printer_status"):
-    """What the printer says of itself; None where it was not seen."""
-
-    online: bool | None = None
-    cover_open: bool | None = None
-    paper: Literal["ok", "near_end", "out"] | None = None
-    cutter_error: bool | None = None
-    fatal_error: bool | None = None
-
-
-class Weight(Readable, frozen=True, kw_only=True, tag="weight"):
-    """What a scale said of its pan; no value is never 0: in motion or out of range it is None.
-
-    net, tare and zero are None where the wire does not say. The reading's age_ms is its time.
-    """
-
-    value: Decimal | None
-    unit: WeightUnit
-    stable: bool
-    net: bool | None = None
-    tare: Decimal | None = None
-    zero: bool | None = None
-    over: bool = False
-    under: bool = False
-    raw_hex: Annotated[str, Meta(max_length=256)] = ""
-
-    def __post_init__(self) -> None:
-        if self.value is not None and not self.value.is_finite():
-            raise ValueError("a weight is a finite number")
-        if self.value is not None and (self.over or self.under):
-            raise ValueError("out of range has no value")
-        if self.stable and self.value is None:
-            raise ValueError("only a value can be stable")
-
-
-AnyReading = Scan | Misread | DrawerPosition | PrinterStatus | Weight
 
 
 class DeviceInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -140,6 +90,7 @@ class DeviceInfo(msgspec.Struct, frozen=True, kw_only=True):
     device_id: Id
     kind: Kind
     model: str
+    ability: Ability = ""
     link: str
     identity: str = ""
     state: DeviceState = "closed"
@@ -203,6 +154,15 @@ class DrawerReleased(Frame, frozen=True, kw_only=True, tag="drawer_released"):
     release_id: Id
     ok: bool
     reason: Reason = ""
+
+
+class DrawerLearnt(Frame, frozen=True, kw_only=True, tag="drawer_learnt"):
+    """What came of a LearnDrawer; `open_when` once both levels were seen."""
+
+    request_id: Id
+    ok: bool
+    reason: Reason
+    open_when: OpenWhen | None = None
 
 
 class PayAnswer(Frame, frozen=True, kw_only=True, tag="pay_answer"):
@@ -275,6 +235,15 @@ class ReleaseDrawer(Frame, frozen=True, kw_only=True, tag="release_drawer"):
     expires_in_ms: Annotated[int, Meta(ge=0, le=60_000)]
 
 
+class LearnDrawer(Frame, frozen=True, kw_only=True, tag="learn_drawer"):
+    """A person sees the drawer shut, and then open: its sensor's levels are learnt from that, for good."""
+
+    request_id: Id
+    device_id: Id
+    is_open: bool
+    by: Reason = ""
+
+
 class Show(Frame, frozen=True, kw_only=True, tag="show"):
     """Put this on a customer display; the newest takes the place of one not shown yet.
 
@@ -332,9 +301,19 @@ class Ack(Frame, frozen=True, kw_only=True, tag="ack"):
 
 
 GatewayFrame = (
-    Hello | Reading | DeviceChanged | JobAnswer | DrawerReleased | PayAnswer | Statistics | Heartbeat
+    Hello
+    | Reading
+    | DeviceChanged
+    | JobAnswer
+    | DrawerReleased
+    | DrawerLearnt
+    | PayAnswer
+    | Statistics
+    | Heartbeat
 )
-HubFrame = Welcome | Print | Show | ReleaseDrawer | ScaleCommand | Pay | QueryJob | Ack | Heartbeat
+HubFrame = (
+    Welcome | Print | Show | ReleaseDrawer | LearnDrawer | ScaleCommand | Pay | QueryJob | Ack | Heartbeat
+)
 
 T = TypeVar("T")
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar, get_args
 
 import msgspec
 
-from drivers.messages import Kind
+from drivers.messages import Ability, Kind
 
 PROFILE_PACKAGE = "firmware_configs"
 SCHEMA = 1
@@ -20,6 +20,11 @@ MAX_PROFILE_BYTES = 32 * 1024
 _KINDS = "|".join(get_args(Kind))
 _NAME = re.compile(rf"^({_KINDS})/[a-z0-9][a-z0-9_]{{0,60}}$")
 _DRIVER = re.compile(rf"^({_KINDS})\.[a-z][a-z0-9_]{{0,40}}$")
+
+_ABILITIES: dict[Kind, tuple[Ability, ...]] = {
+    "payment_terminal": ("card", "code"),
+    "drawer": ("", "position"),
+}
 
 OptionsT = TypeVar("OptionsT", bound=msgspec.Struct)
 Scalar = str | int | float | bool
@@ -43,6 +48,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     model: str
     title: str
     driver: str
+    ability: Ability = ""
     notes: str = ""
     options: dict[str, Any] = {}
     link: dict[str, Scalar] = {}
@@ -74,6 +80,8 @@ def _check(profile: Profile, name: str) -> None:
         raise ProfileError("profile.driver_invalid", name, profile.driver)
     if not profile.driver.startswith(f"{profile.kind}."):
         raise ProfileError("profile.kind_differs", name, f"kind {profile.kind}, driver {profile.driver}")
+    if profile.ability not in _ABILITIES.get(profile.kind, ("",)):
+        raise ProfileError("profile.ability_invalid", name, profile.ability)
 
 
 def load_profile(name: str) -> Profile:

@@ -112,7 +112,11 @@ class Fitter:
             serial=spec.device_id,
         )
         hung = spec.drawer
-        drawer = Drawer(pin=hung.pin, high_when_open=hung.high_when_open) if hung else None
+        drawer = (
+            Drawer(pin=hung.pin, high_when_open=hung.high_when_open, has_switch=hung.has_switch)
+            if hung
+            else None
+        )
         core = PrinterCore(traits=traits, drawer=drawer)
         printer = Printer(spec.label, self.audience, self.seed, core, spec.line_ms)
         if spec.wire == "tcp":

@@ -16,6 +16,7 @@ class DrawerSpec(msgspec.Struct, frozen=True, kw_only=True):
     model: str = "pin3_high_open"
     pin: Literal[2, 5] = 2
     high_when_open: bool = True
+    has_switch: bool = True
 
 
 class Spec(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):

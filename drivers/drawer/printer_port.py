@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from drivers.messages import DrawerPosition
+from drivers.messages import DrawerPosition, OpenWhen
 from drivers.profile import Profile, read_options
 
 _PULSE_UNIT_MS = 2
@@ -20,7 +20,7 @@ class DrawerOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     pin: Literal[2, 5] = 2
     pulse_ms: Annotated[int, Meta(ge=20, le=500)] = 100
-    open_when: Literal["high", "low", "unwired"] = "low"
+    open_when: OpenWhen = "low"
 
 
 class PrinterPortDrawer:
@@ -29,6 +29,7 @@ class PrinterPortDrawer:
     def __init__(self, options: DrawerOptions) -> None:
         self._options = options
         self._open: bool | None = None
+        self._is_doubted = False
 
     def kick(self) -> bytes:
         """The pulse as ESC p, obeyed in its place behind the print data."""
@@ -42,7 +43,7 @@ class PrinterPortDrawer:
 
     def feel(self, *, pin_high: bool) -> DrawerPosition | None:
         """The drawer's position if this level of pin 3 is news."""
-        if self._options.open_when == "unwired":
+        if self._is_doubted or self._options.open_when == "unwired":
             return None
         is_open = pin_high == (self._options.open_when == "high")
         if is_open == self._open:
@@ -53,6 +54,17 @@ class PrinterPortDrawer:
     def forget(self) -> None:
         """The printer went away: the next level is news again."""
         self._open = None
+
+    def doubt(self) -> DrawerPosition:
+        """Somebody is about to show what its levels mean; until then nothing is believed."""
+        self._open, self._is_doubted = None, True
+        return DrawerPosition(open=None)
+
+    def learn(self, open_when: OpenWhen | None) -> None:
+        """This is what its levels mean from now on; None: what they meant before."""
+        self._is_doubted = False
+        if open_when is not None:
+            self._options = msgspec.structs.replace(self._options, open_when=open_when)
 
     def _connector(self) -> int:
         return 0 if self._options.pin == 2 else 1

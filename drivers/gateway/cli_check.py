@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
+from drivers.gateway.calibrations import Calibrations
 from drivers.gateway.checking.examined import examine
 from drivers.gateway.checking.external import check_outside
 from drivers.gateway.checking.hub_word import ask_hub, checks_of, gateway_runs
@@ -37,7 +38,7 @@ def check_devices(config: Config, interactive: Interactive = False, as_json: AsJ
     console = Console(stderr=True)
     try:
         settings = load_settings(config)
-        devices = resolve_devices(settings)
+        devices = [Calibrations(settings.state_dir).applied(one) for one in resolve_devices(settings)]
         if gateway_runs(settings.state_dir):
             checks = _by_the_hub(console, settings, devices)
         else:

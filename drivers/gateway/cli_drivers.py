@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from drivers.gateway.cli_calibrate import calibrate
 from drivers.gateway.cli_check import check_devices
 from drivers.gateway.cli_list import list_devices
 from drivers.gateway.cli_probe import probe_devices
@@ -15,6 +16,7 @@ app = typer.Typer(help="The devices of this counter.", no_args_is_help=True, add
 app.command("list")(list_devices)
 app.command("check")(check_devices)
 app.command("probe")(probe_devices)
+app.command()(calibrate)
 app.command()(swap)
 app.command()(record)
 app.command()(replay)

@@ -1,4 +1,4 @@
-"""The drawers on one printer: kicked now or not at all, and felt through the connector."""
+"""The drawers on one printer: kicked now or not at all, felt through the connector, learnt from a person."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import Callable, Mapping
 
 from drivers.drawer.printer_port import DrawerOptions, PrinterPortDrawer
+from drivers.gateway.calibrator import Calibrator, Keep
 from drivers.gateway.kicks import Kicks
 from drivers.gateway.outbox import Outbox
 from drivers.gateway.session import Session
-from drivers.messages import ReleaseDrawer
+from drivers.messages import LearnDrawer, ReleaseDrawer
 from drivers.printer.contract import ReceiptPrinter
 
 
@@ -21,6 +22,7 @@ class DrawerDesk:
         printer_id: str,
         printer: ReceiptPrinter,
         drawers: Mapping[str, PrinterPortDrawer],
+        keep: Keep,
         outbox: Outbox,
         monotonic: Callable[[], float],
     ) -> None:
@@ -28,27 +30,27 @@ class DrawerDesk:
         self._printer_id = printer_id
         self._printer = printer
         self._drawers = dict(drawers)
-        self._outbox = outbox
+        self.calibrator = Calibrator(printer, self._drawers, keep, outbox)
+        self._is_open = False
         self._kicks = Kicks(outbox, monotonic, "printer.closed")
 
     def accept(self, frame: ReleaseDrawer) -> None:
         """Queue a release; the same release_id again gets its first answer, not a second kick."""
         self._kicks.accept(frame)
 
-    def feel(self, *, pin_high: bool) -> None:
-        """The connector's pin 3 changed."""
-        for device_id, drawer in self._drawers.items():
-            if (position := drawer.feel(pin_high=pin_high)) is not None:
-                self._outbox.add_reading(device_id, position)
+    def learn(self, frame: LearnDrawer) -> None:
+        """A person shows a drawer."""
+        self.calibrator.accept(frame, is_open=self._is_open)
 
     def open(self) -> None:
         """The printer's link is up: releases are taken."""
-        for drawer in self._drawers.values():
-            drawer.forget()
+        self._is_open = True
+        self.calibrator.forget()
         self._kicks.open()
 
     def shut(self) -> None:
         """The printer's link is lost: what waits is refused."""
+        self._is_open = False
         self._kicks.shut()
 
     async def work(self, session: Session) -> None:

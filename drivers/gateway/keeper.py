@@ -221,5 +221,6 @@ def first_info(device: Device) -> DeviceInfo:
         device_id=device.device_id,
         kind=device.profile.shown_kind,
         model=device.profile.model,
+        ability=device.profile.ability,
         link=device.settings.link,
     )

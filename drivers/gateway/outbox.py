@@ -13,6 +13,7 @@ from drivers.messages import (
     AnyReading,
     DeviceChanged,
     DeviceInfo,
+    DrawerLearnt,
     DrawerReleased,
     GatewayFrame,
     JobAnswer,
@@ -25,7 +26,7 @@ from drivers.messages import (
 MAX_READINGS = 1_000
 MAX_ANSWERS = 500
 
-Answer = JobAnswer | DrawerReleased | PayAnswer
+Answer = JobAnswer | DrawerReleased | DrawerLearnt | PayAnswer
 
 
 class _Kept(msgspec.Struct):
@@ -172,5 +173,7 @@ def _key(answer: Answer) -> str:
             return f"job {name}"
         case DrawerReleased(release_id=name):
             return f"release {name}"
+        case DrawerLearnt(request_id=name):
+            return f"learnt {name}"
         case PayAnswer(request_id=name):
             return f"pay {name}"

@@ -10,6 +10,7 @@ from typing import Literal
 
 from drivers.base import DrawerPin, Heard, PrintConfirmed, QueueDrained
 from drivers.drawer.printer_port import PrinterPortDrawer
+from drivers.gateway.calibrator import Keep
 from drivers.gateway.drawer_desk import DrawerDesk
 from drivers.gateway.job_log import JobLog, LoggedState
 from drivers.gateway.links.fd_link import LinkLost
@@ -41,12 +42,13 @@ class PrintDesk:
         device_id: str,
         printer: ReceiptPrinter,
         drawers: Mapping[str, PrinterPortDrawer],
+        keep: Keep,
         log: JobLog,
         outbox: Outbox,
         monotonic: Callable[[], float],
     ) -> None:
         self.device_id = device_id
-        self.drawer_desk = DrawerDesk(device_id, printer, drawers, outbox, monotonic)
+        self.drawer_desk = DrawerDesk(device_id, printer, drawers, keep, outbox, monotonic)
         self._printer = printer
         self._log = log
         self._outbox = outbox
@@ -97,7 +99,7 @@ class PrintDesk:
                 self._paper_out_at_drain = paper_out
                 self._drained.set()
             case DrawerPin(high=high):
-                self.drawer_desk.feel(pin_high=high)
+                self.drawer_desk.calibrator.feel(pin_high=high)
             case PrinterStatus():
                 return heard
         return None
@@ -112,6 +114,7 @@ class PrintDesk:
                 tasks.create_task(session.listen(), name=f"{self.device_id}:listen")
                 tasks.create_task(self._print_jobs(session), name=f"{self.device_id}:print")
                 tasks.create_task(self.drawer_desk.work(session), name=f"{self.device_id}:drawer")
+                tasks.create_task(self.drawer_desk.calibrator.work(), name=f"{self.device_id}:learn")
         except ExceptionGroup as group:
             first = group.exceptions[0]
             reason = first.code if isinstance(first, LinkLost) else "gateway.driver_failed"

@@ -17,6 +17,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from drivers.gateway.backoff import Backoff
+from drivers.gateway.calibrations import Calibrations
 from drivers.gateway.hub_link import RETRY_CEILING_S, RETRY_FIRST_S, HubLink
 from drivers.gateway.job_log import JobLog
 from drivers.gateway.links.opener import open_link
@@ -67,6 +68,7 @@ async def _serve(settings: GatewaySettings, log: JobLog, payments: PayLog) -> No
             log=log,
             payments=payments,
             pins=Pins(settings.state_dir),
+            calibrations=Calibrations(settings.state_dir),
             outbox=outbox,
             open_link=open_link,
             rng=rng,

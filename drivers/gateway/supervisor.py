@@ -14,6 +14,7 @@ from drivers.display.contract import CustomerDisplay
 from drivers.drawer.printer_port import build_drawer
 from drivers.drawer.serial_trigger import SerialTrigger
 from drivers.gateway.backoff import Backoff
+from drivers.gateway.calibrations import Calibrations
 from drivers.gateway.desk import Desk
 from drivers.gateway.display_desk import DisplayDesk
 from drivers.gateway.drawer_desk import DrawerDesk
@@ -33,9 +34,12 @@ from drivers.gateway.tap import Taps
 from drivers.gateway.trigger_desk import TriggerDesk
 from drivers.gateway.weigh_desk import WeighDesk
 from drivers.messages import (
+    DrawerLearnt,
     DrawerReleased,
     HubFrame,
     JobAnswer,
+    LearnDrawer,
+    OpenWhen,
     Pay,
     PayAnswer,
     Print,
@@ -61,6 +65,7 @@ class Supervisor:
         log: JobLog,
         payments: PayLog,
         pins: Pins,
+        calibrations: Calibrations,
         outbox: Outbox,
         open_link: Opener,
         rng: random.Random,
@@ -70,6 +75,7 @@ class Supervisor:
         self._log = log
         self._payments = payments
         self._pins = pins
+        self._calibrations = calibrations
         self._outbox = outbox
         self._open_link = open_link
         self._rng = rng
@@ -108,6 +114,8 @@ class Supervisor:
                     await self._query(frame)
                 case ReleaseDrawer():
                     self._release(frame)
+                case LearnDrawer():
+                    self._learn(frame)
                 case Show():
                     self._show(frame)
                 case ScaleCommand():
@@ -146,6 +154,15 @@ class Supervisor:
             )
         else:
             desk.accept(frame)
+
+    def _learn(self, frame: LearnDrawer) -> None:
+        desk = self._drawers.get(frame.device_id)
+        if desk is None:
+            self._outbox.add_answer(
+                DrawerLearnt(request_id=frame.request_id, ok=False, reason="device.unknown")
+            )
+        else:
+            desk.learn(frame)
 
     def _show(self, frame: Show) -> None:
         desk = self._displays.get(frame.device_id)
@@ -202,10 +219,19 @@ class Supervisor:
         )
 
     def _desk(self, device: Device, printer: ReceiptPrinter, drawers: Sequence[Device]) -> PrintDesk:
+        by_id = {drawer.device_id: drawer for drawer in drawers}
+
+        def keep(device_id: str, open_when: OpenWhen, by: str) -> None:
+            self._calibrations.keep(by_id[device_id], open_when, by)
+
         desk = PrintDesk(
             device.device_id,
             printer,
-            {drawer.device_id: build_drawer(drawer.profile, drawer.settings.options) for drawer in drawers},
+            {
+                device_id: build_drawer(drawer.profile, self._calibrations.applied(drawer).settings.options)
+                for device_id, drawer in by_id.items()
+            },
+            keep,
             self._log,
             self._outbox,
             self._monotonic,

@@ -10,7 +10,7 @@ from drivers.drawer.serial_trigger import SerialTrigger
 from drivers.gateway.kicks import Kicks
 from drivers.gateway.outbox import Outbox
 from drivers.gateway.session import Session
-from drivers.messages import DrawerPosition, ReleaseDrawer
+from drivers.messages import DrawerLearnt, DrawerPosition, LearnDrawer, ReleaseDrawer
 
 
 class TriggerDesk:
@@ -21,11 +21,18 @@ class TriggerDesk:
     ) -> None:
         self._device_id = device_id
         self._box = box
+        self._outbox = outbox
         self._kicks = Kicks(outbox, monotonic, "drawer.closed")
 
     def accept(self, frame: ReleaseDrawer) -> None:
         """Queue a release; the same release_id again gets its first answer, not a second kick."""
         self._kicks.accept(frame)
+
+    def learn(self, frame: LearnDrawer) -> None:
+        """There is nothing to learn: a box says nothing."""
+        self._outbox.add_answer(
+            DrawerLearnt(request_id=frame.request_id, ok=False, reason="drawer.no_sensor")
+        )
 
     def hear(self, heard: Heard) -> DrawerPosition | None:
         """The sensor's news."""

@@ -34,6 +34,10 @@ class ReceiptPrinter(Driver, Protocol):
     def options(self) -> PrinterOptions:
         """The model's facts."""
 
+    @property
+    def pin_within_s(self) -> float | None:
+        """Within this a new level of the drawer's pin is told; None: this printer does not tell it now."""
+
     def render(self, document: tuple[AnyBlock, ...]) -> bytes:
         """The whole receipt as bytes, without its confirmation request."""
 

@@ -82,6 +82,12 @@ class EscposPrinter:
         self._greeted = False
         self._queries_pending = 0
 
+    @property
+    def pin_within_s(self) -> float | None:
+        if self.poll_s is None or self.status.online is None:
+            return None
+        return self.poll_s * (1 if self.options.status == "asb" else len(_REALTIME_CYCLE))
+
     def render(self, document: tuple[AnyBlock, ...]) -> bytes:
         """The whole receipt as bytes, without its confirmation request."""
         return self._builder.build(document, ASB_ON if self.options.status == "asb" else b"")

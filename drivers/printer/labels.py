@@ -54,6 +54,7 @@ class LabelPrinter:
         self.options = options
         self.quiet_s: float | None = min(_QUIET_S, options.poll_s * 0.8)  # each poll begins the wait anew
         self.poll_s: float | None = options.poll_s
+        self.pin_within_s: float | None = None
         self.status = PrinterStatus()
         self._language = language
         self._unanswered = 0

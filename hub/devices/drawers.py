@@ -5,11 +5,13 @@ import asyncio
 from drivers import messages as wire
 from hub.devices import messages, model, store
 from hub.devices.events import (
+    DrawerLearnt,
     DrawerLeftOpen,
     DrawerMoved,
     DrawerOpenedUnasked,
     DrawerReleaseFinished,
     DrawerReleaseRequested,
+    DrawerShown,
 )
 from hub.devices.handlers import reading_taken
 from hub.devices.links import Gateways
@@ -30,7 +32,7 @@ def take_drawer_position(command: messages.TakeDrawerPosition, context: Context)
         return Decision()
     taken = reading_taken(command.boot_id, command.gateway_seq)
     known = store.drawer(context.read, context.store_id, command.device_id)
-    if known is not None and bool(known.is_open) == command.is_open:
+    if known is not None and known.is_open == command.is_open:
         return taken
     release_id = _release_of(command, context) if command.is_open else None
     terminal_id = _terminal_of(command.device_id, context)
@@ -40,7 +42,8 @@ def take_drawer_position(command: messages.TakeDrawerPosition, context: Context)
         is_open=command.is_open,
         release_id=release_id,
     )
-    if known is None or not command.is_open or release_id is not None:
+    was_shut = known is not None and known.is_open == 0
+    if not was_shut or not command.is_open or release_id is not None:
         return taken + Decision.of(moved)
     unasked = DrawerOpenedUnasked(
         device_id=command.device_id,
@@ -67,6 +70,23 @@ def note_open_drawer(command: messages.NoteOpenDrawer, context: Context) -> Deci
         opened_ms=command.opened_ms,
     )
     return Decision.of(left_open)
+
+
+def learn_drawer(command: messages.LearnDrawer, context: Context) -> Decision:
+    """Record who shows a drawer, and how; its gateway is told after the commit."""
+    device = store.device(context.read, context.store_id, command.device_id)
+    if device is None or device.kind != "drawer":
+        return Decision.refuse("devices.unknown", 404, device_id=command.device_id)
+    if device.ability != "position":
+        return Decision.refuse("devices.drawer_without_sensor", device_id=command.device_id)
+    return Decision.of(
+        DrawerShown(device_id=command.device_id, terminal_id=context.terminal_id, is_open=command.is_open)
+    )
+
+
+def keep_drawer_meaning(command: messages.KeepDrawerMeaning, context: Context) -> Decision:
+    """Record what a drawer's sensor says from now on: who silenced one is told by this."""
+    return Decision.of(DrawerLearnt(device_id=command.device_id, open_when=command.open_when))
 
 
 def finish_drawer_release(command: messages.FinishDrawerRelease, context: Context) -> Decision:

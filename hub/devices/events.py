@@ -25,6 +25,7 @@ class DeviceSeen(Event, frozen=True, kw_only=True, tag="devices.device_seen.v1")
     state: str
     health: str
     reason: str
+    ability: str = ""
 
 
 class DeviceSwapped(Event, frozen=True, kw_only=True, tag="devices.device_swapped.v1"):
@@ -84,13 +85,33 @@ class ScanTested(Event, frozen=True, kw_only=True, tag="devices.scan_tested.v1")
 
 
 class DrawerMoved(Event, frozen=True, kw_only=True, tag="devices.drawer_moved.v1"):
-    """A drawer was opened or closed; without a `release_id` nobody had asked for it."""
+    """A drawer was opened or closed; without a `release_id` nobody had asked for it.
+
+    None: its position is not known any more, for its sensor is being learnt or is none.
+    """
+
+    subject_field: ClassVar[str] = "device_id"
+    device_id: str
+    terminal_id: str | None
+    is_open: bool | None
+    release_id: str | None
+
+
+class DrawerShown(Event, frozen=True, kw_only=True, tag="devices.drawer_shown.v1"):
+    """Somebody says of a drawer that it is shut, or open, for its sensor to be learnt."""
 
     subject_field: ClassVar[str] = "device_id"
     device_id: str
     terminal_id: str | None
     is_open: bool
-    release_id: str | None
+
+
+class DrawerLearnt(Event, frozen=True, kw_only=True, tag="devices.drawer_learnt.v1"):
+    """What a drawer's sensor says from now on: the level when it is open, or that it is unwired."""
+
+    subject_field: ClassVar[str] = "device_id"
+    device_id: str
+    open_when: str
 
 
 class DrawerOpenedUnasked(Event, frozen=True, kw_only=True, tag="devices.drawer_opened_unasked.v1"):

@@ -54,6 +54,7 @@ def see_device(command: messages.SeeDevice, context: Context) -> Decision:
         state=command.state,
         health=command.health,
         reason=model.told(command.reason),
+        ability=command.ability if command.ability is not None else known.ability if known else "",
     )
     if known and all(getattr(known, name) == getattr(seen, name) for name in seen.__struct_fields__):
         return Decision()
@@ -217,7 +218,7 @@ def route_payment(
     found = [
         device
         for device in store.devices_at(context.read, context.store_id, terminal_id, "payment_terminal")
-        if model.tender_of(device.model) == tender
+        if device.ability == tender
     ]
     if not found:
         code = "devices.no_code_terminal" if tender == "code" else "devices.no_card_terminal"

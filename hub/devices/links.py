@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from drivers import messages as wire
 from hub.devices import messages
+from hub.devices.questions import Answer, Question, Questions
+from hub.devices.transit import Transit
 from hub.kernel.bus import Bus
 from hub.kernel.clock import Clock
 from hub.kernel.context import Actor, Caller
@@ -25,31 +26,6 @@ SEND_WITHIN_S = 5.0
 MAX_GATEWAYS = 32
 NOT_LET_IN = 4403
 _REPLACED = 1001
-
-
-HEARTBEATS_KEPT = 12
-"""A minute of them: long enough to hold a quick one, too short for two clocks to drift apart."""
-
-
-class Transit:
-    """Compares the sender's steady clock with ours; the quickest recent frame counts as no time at all.
-
-    A frame that carries no time of sending (0) tells nothing and is taken to come at once.
-    """
-
-    def __init__(self) -> None:
-        self._offsets_ms: deque[int] = deque(maxlen=HEARTBEATS_KEPT)
-
-    def heard(self, sent_at_ms: int, now_ms: int) -> None:
-        """A hello or a heartbeat came in."""
-        if sent_at_ms:
-            self._offsets_ms.append(now_ms - sent_at_ms)
-
-    def took_ms(self, sent_at_ms: int, now_ms: int) -> int:
-        """How much longer than the quickest one a frame was on its way."""
-        if not sent_at_ms or not self._offsets_ms:
-            return 0
-        return max(0, now_ms - sent_at_ms - min(self._offsets_ms))
 
 
 class Socket(Protocol):
@@ -112,6 +88,7 @@ class Gateways:
         self._clock = clock
         self._at_terminal = at_terminal
         self._links: dict[str, GatewayLink] = {}
+        self._questions = Questions()
         self._answered: Callable[[wire.JobAnswer], None] = lambda _answer: None
         self._weighed: Callable[[str, wire.Weight, int], None] = lambda _device_id, _weight, _age_ms: None
         self._counted: Callable[[str, dict[str, int], int], None] = lambda _device_id, _counts, _rate: None
@@ -169,6 +146,11 @@ class Gateways:
         link = self.link_of(device_id)
         return link is not None and await link.send(wire.ScaleCommand(device_id=device_id, command=key))
 
+    async def ask(self, question: Question, within_s: float) -> Answer | None:
+        """Put a question to a device's gateway; None when that is away, or gives no answer in time."""
+        link = self.link_of(question.device_id)
+        return None if link is None else await self._questions.ask(link, question, within_s)
+
     def link_to(self, gateway_id: str) -> GatewayLink | None:
         """A gateway, if it is connected and has had its welcome."""
         link = self._links.get(gateway_id)
@@ -217,20 +199,7 @@ class Gateways:
         if former is not None:
             await former.close(_REPLACED, "replaced")
         for device in hello.devices:
-            await self._send_as(
-                messages.SeeDevice(
-                    command_id=new_id(),
-                    device_id=device.device_id,
-                    gateway_id=hello.gateway_id,
-                    kind=device.kind,
-                    model=device.model,
-                    identity=device.identity,
-                    swapped_by=device.swapped_by,
-                    state=device.state,
-                    health=device.health,
-                    reason=device.reason,
-                )
-            )
+            await self._see(link, device)
         await link.send(wire.Welcome(heartbeat_s=HEARTBEAT_S, now_ms=self._clock.read().wall_ms))
         link.is_welcome = True
         self._changed()
@@ -267,7 +236,10 @@ class Gateways:
             case wire.JobAnswer():
                 self._answered(frame)
             case wire.PayAnswer():
+                self._questions.answered(frame)
                 self._paid(frame)
+            case wire.DrawerLearnt():
+                self._questions.answered(frame)
             case wire.DrawerReleased():
                 await self._send_as(
                     messages.FinishDrawerRelease(
@@ -322,12 +294,17 @@ class Gateways:
             self._trial_ended(place.device_id)
         return outcome
 
-    async def _see(self, link: GatewayLink, device: wire.DeviceChanged) -> None:
+    async def _see(self, link: GatewayLink, device: wire.DeviceInfo | wire.DeviceChanged) -> None:
+        """What hello says of a device, or what changed in it since."""
+        told = device if isinstance(device, wire.DeviceInfo) else None
         await self._send_as(
             messages.SeeDevice(
                 command_id=new_id(),
                 device_id=device.device_id,
                 gateway_id=link.gateway_id,
+                kind=told.kind if told else None,
+                model=told.model if told else None,
+                ability=told.ability if told else None,
                 identity=device.identity,
                 swapped_by=device.swapped_by,
                 state=device.state,
@@ -372,7 +349,7 @@ class _Place(NamedTuple):
             tested_at=tested_at,
         )
 
-    def drawer(self, is_open: bool, age_ms: int) -> messages.TakeDrawerPosition:
+    def drawer(self, is_open: bool | None, age_ms: int) -> messages.TakeDrawerPosition:
         return messages.TakeDrawerPosition(
             command_id=new_id(),
             device_id=self.device_id,

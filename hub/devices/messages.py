@@ -29,6 +29,7 @@ class SeeDevice(Command, frozen=True, kw_only=True):
     gateway_id: str
     kind: str | None = None
     model: str | None = None
+    ability: str | None = None
     identity: str = ""
     swapped_by: str = ""
     state: str
@@ -61,13 +62,27 @@ class TakeMisread(Command, frozen=True, kw_only=True):
 
 
 class TakeDrawerPosition(Command, frozen=True, kw_only=True):
-    """A drawer's sensor changed, so long ago."""
+    """A drawer's sensor changed, so long ago; None: it is not known any more what it says."""
 
     device_id: str
     boot_id: str
     gateway_seq: int
-    is_open: bool
+    is_open: bool | None
     age_ms: int = 0
+
+
+class LearnDrawer(Command, frozen=True, kw_only=True):
+    """A person shows a drawer shut, and then open: its gateway learns what its sensor says."""
+
+    device_id: str
+    is_open: bool
+
+
+class KeepDrawerMeaning(Command, frozen=True, kw_only=True):
+    """A gateway has learnt what a drawer's sensor says: the level when it is open, or that it is unwired."""
+
+    device_id: str
+    open_when: str
 
 
 class NoteOpenDrawer(Command, frozen=True, kw_only=True):
@@ -170,6 +185,8 @@ class DeviceView(View, frozen=True):
     state: str
     health: str
     reason: str
+    ability: str = ""
+    """Of a payment terminal: card or code. Of a drawer: position, where one can be felt."""
     is_open: int | None = None
     """Of a drawer: what its sensor said last."""
 
@@ -192,10 +209,10 @@ class PrintJobView(View, frozen=True):
 
 
 class DrawerView(View, frozen=True):
-    """One drawer: its position, and the last release ordered for it."""
+    """One drawer: its position, None if it is not known, and the last release ordered for it."""
 
     device_id: str
-    is_open: int
+    is_open: int | None
     changed_ms: int
     release_id: str | None
 

@@ -63,11 +63,6 @@ def kept_code(text: str) -> str:
     return "" if pay_scheme(text) else text
 
 
-def tender_of(model: str) -> str:
-    """What a payment terminal takes, by its model's name."""
-    return "code" if model.startswith("pay_code") else "card"
-
-
 def told(text: str) -> str:
     """What a device or its gateway says of itself, fit to be kept: serial numbers hold what they like."""
     printable = "".join(char if char.isprintable() else "?" for char in text[:MAX_CODE_CHARS])

@@ -17,7 +17,9 @@ from hub.kernel.journal import Record
 from hub.kernel.module import Rows
 from hub.kernel.sql import Kept, Row, insert_into, upsert
 
-_see = upsert(devices, replace=("gateway_id", "kind", "model", "identity", "state", "health", "reason"))
+_see = upsert(
+    devices, replace=("gateway_id", "kind", "model", "identity", "state", "health", "reason", "ability")
+)
 _bind = Kept(
     update(devices)
     .where(devices.c.store_id == bindparam("of_store"), devices.c.device_id == bindparam("of_device"))
@@ -82,6 +84,7 @@ def device_seen(record: Record[events.DeviceSeen]) -> Rows:
             "state": event.state,
             "health": event.health,
             "reason": event.reason,
+            "ability": event.ability,
         },
     )
 
@@ -113,7 +116,7 @@ def drawer_moved(record: Record[events.DrawerMoved]) -> Rows:
         {
             "store_id": record.store_id,
             "device_id": event.device_id,
-            "is_open": int(event.is_open),
+            "is_open": None if event.is_open is None else int(event.is_open),
             "changed_ms": record.at_ms,
             "release_id": event.release_id,
         },

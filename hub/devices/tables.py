@@ -16,6 +16,7 @@ devices = projected(
     text("state"),
     text("health"),
     text("reason"),
+    text("ability"),
     key=("device_id",),
 )
 
@@ -59,7 +60,7 @@ drawers = projected(
     "drawers",
     "store",
     text("device_id"),
-    integer("is_open"),
+    integer("is_open", nullable=True),
     integer("changed_ms"),
     text("release_id", nullable=True),
     key=("device_id",),

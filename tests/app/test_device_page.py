@@ -1,6 +1,7 @@
 """The till's device page: a test scan is shown and sells nothing, a test slip is a job of one printer."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -11,17 +12,24 @@ from litestar.testing import TestClient
 from drivers import messages as wire
 from hub.app.frames import DevicesFrame, NoticeFrame, ScanTestedFrame, TillFrame
 from hub.app.server import Hub, gateway_token
-from hub.app.settings import HubSettings, Shop
 from hub.app.trials import MAX_TRIALS, TRIAL_MS, Trials
 from hub.devices import store
 from hub.devices.drawers import DrawerWatch
-from hub.devices.events import ScanRead, ScanRefused, ScanTested
+from hub.devices.events import (
+    DrawerLearnt,
+    DrawerMoved,
+    DrawerOpenedUnasked,
+    DrawerShown,
+    ScanRead,
+    ScanRefused,
+    ScanTested,
+)
 from hub.devices.messages import BindDevice
 from hub.kernel.context import SYSTEM
 from hub.kernel.ids import new_id
 from hub.kernel.journal import read_page
 from tests.modules.shop import STORE, TILL, OwnClock, by_piece
-from tests.modules.test_routes import furnish, sign_in
+from tests.modules.test_routes import sign_in
 
 KINDS: dict[str, wire.Kind] = {
     "scanner-1": "scanner",
@@ -29,31 +37,19 @@ KINDS: dict[str, wire.Kind] = {
     "printer-2": "printer",
     "drawer-1": "drawer",
     "display-1": "display",
+    "drawer-2": "drawer",
+    "card-1": "payment_terminal",
 }
+ABILITIES: dict[str, wire.Ability] = {"drawer-1": "position", "card-1": "card"}
 CODE = by_piece().barcodes[0]
 _till_frame = msgspec.json.Decoder(TillFrame)
 FrameT = TypeVar("FrameT")
 
 
 @pytest.fixture
-def hub(tmp_path: Any) -> Hub:
-    settings = HubSettings(
-        store_id=STORE,
-        hub_id="hub-test",
-        shop=Shop(name="店枢便利店"),
-        data_dir=str(tmp_path / "hub"),
-        battery_backed_clock=True,
-    )
-    made = Hub(settings)
-    furnish(made)
-    return made
-
-
-@pytest.fixture
-def client(hub: Hub) -> Iterator[TestClient[Any]]:
-    with TestClient(hub.app) as client:
-        sign_in(client, "cashier")
-        yield client
+def client(client: TestClient[Any]) -> TestClient[Any]:
+    sign_in(client, "cashier")
+    return client
 
 
 class Gateway:
@@ -77,6 +73,9 @@ class Gateway:
         self.say("scanner-1", wire.Scan(text=CODE, symbology="E0"), age_ms)
         self.hear(wire.Ack)
 
+    def answer(self, frame: wire.GatewayFrame) -> None:
+        self._socket.send_text(wire.encode(frame))
+
     def hear(self, kind: type[FrameT]) -> FrameT:
         """The next frame of a kind."""
         while True:
@@ -89,7 +88,14 @@ class Gateway:
 def gateway(hub: Hub, client: TestClient[Any], bound: bool = True) -> Iterator[Gateway]:
     token = gateway_token(hub.settings.gateway_token_path)
     devices = tuple(
-        wire.DeviceInfo(device_id=device_id, kind=kind, model="any", link="x", state="enabled")
+        wire.DeviceInfo(
+            device_id=device_id,
+            kind=kind,
+            model="any",
+            ability=ABILITIES.get(device_id, ""),
+            link="x",
+            state="enabled",
+        )
         for device_id, kind in KINDS.items()
     )
     with client.websocket_connect("/ws/gateway", headers={"Authorization": f"Bearer {token}"}) as socket:
@@ -241,9 +247,84 @@ def test_a_drawer_that_nobody_opened_and_nobody_shuts_is_told_at_its_till(
     assert incidents[0]["opened_ms"] == incidents[1]["opened_ms"]
 
 
+def asked(ask: Callable[[], Any]) -> Future[Any]:
+    """The answer to come of a page that waits."""
+    return ThreadPoolExecutor(max_workers=1).submit(ask)
+
+
+def show_drawer(client: TestClient[Any], is_open: bool) -> Future[Any]:
+    return asked(lambda: post(client, "learn-drawer", device_id="drawer-1", is_open=is_open))
+
+
+def test_a_manager_shows_a_drawer_and_what_its_sensor_says_is_on_record(
+    hub: Hub, client: TestClient[Any]
+) -> None:
+    with gateway(hub, client) as counter:
+        assert post(client, "learn-drawer", device_id="drawer-1", is_open=False).status_code == 403
+        sign_in(client, "manager")
+        for is_open, learnt in ((False, None), (True, "low")):
+            lesson = show_drawer(client, is_open)
+            shown = counter.hear(wire.LearnDrawer)
+            assert (shown.device_id, shown.is_open) == ("drawer-1", is_open)
+            counter.answer(
+                wire.DrawerLearnt(request_id=shown.request_id, ok=True, reason="any", open_when=learnt)  # type: ignore[arg-type]
+            )
+            answer = lesson.result(timeout=20).json()
+            assert answer == {"ok": True, "reason": "any", "open_when": learnt}
+        told = events(hub, DrawerShown, DrawerLearnt)
+        assert [type(event) for event in told] == [DrawerShown, DrawerShown, DrawerLearnt]
+        assert (told[1].terminal_id, told[1].is_open, told[2].open_when) == (TILL, True, "low")
+
+
+def test_while_a_drawer_is_learnt_its_opening_accuses_nobody(hub: Hub, client: TestClient[Any]) -> None:
+    with gateway(hub, client) as counter:
+        for position in (False, None, True):
+            counter.say("drawer-1", wire.DrawerPosition(open=position))
+            counter.hear(wire.Ack)
+        moved = [event.is_open for event in events(hub, DrawerMoved)]
+        assert (moved, events(hub, DrawerOpenedUnasked)) == ([False, None, True], [])
+        counter.say("drawer-1", wire.DrawerPosition(open=None))
+        counter.hear(wire.Ack)
+        known = {one["device_id"]: one["is_open"] for one in client.get("/api/devices").json()}
+        assert known["drawer-1"] is None
+
+
+def test_a_drawer_without_a_sensor_teaches_nothing(hub: Hub, client: TestClient[Any]) -> None:
+    with gateway(hub, client):
+        sign_in(client, "manager")
+        refused = post(client, "learn-drawer", device_id="drawer-2", is_open=False)
+        assert (refused.status_code, refused.json()["code"]) == (409, "devices.drawer_without_sensor")
+        assert post(client, "learn-drawer", device_id="printer-1", is_open=False).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "ok", "told"),
+    [
+        ("refused", "terminal.no_such_request", True, ""),
+        ("not_started", "terminal.busy", False, "terminal.busy"),
+        ("unknown", "terminal.no_answer", False, "terminal.no_answer"),
+        ("refused", "terminal.not_authorised", False, "terminal.not_authorised"),
+    ],
+)
+def test_a_payment_terminal_is_asked_about_a_payment_that_never_was(
+    hub: Hub, client: TestClient[Any], state: wire.PayState, reason: str, ok: bool, told: str
+) -> None:
+    with gateway(hub, client) as counter:
+        asking = asked(lambda: post(client, "test/terminal", device_id="card-1"))
+        question = counter.hear(wire.Pay)
+        assert (question.act, question.amount_fen, question.device_id) == ("query", 0, "card-1")
+        counter.answer(wire.PayAnswer(request_id=question.request_id, state="pending"))
+        counter.answer(
+            wire.PayAnswer(request_id=question.request_id, state=state, reason=reason, text="没有这笔")
+        )
+        answer = asking.result(timeout=20).json()
+        assert (answer["ok"], answer["reason"], answer["text"]) == (ok, told, "没有这笔")
+
+
 @pytest.mark.parametrize(
     ("device_id", "path", "status"),
     [
+        ("printer-1", "test/terminal", 400),
         ("no-such", "test/scanner", 404),
         ("printer-1", "test/scanner", 400),
         ("scanner-1", "test/display", 400),
@@ -260,7 +341,7 @@ def test_a_device_that_is_away_is_not_tested(hub: Hub, client: TestClient[Any]) 
     with gateway(hub, client):
         pass
     refused = post(client, "test/scanner", device_id="scanner-1")
-    assert (refused.status_code, refused.json()["code"]) == (503, "devices.away")
+    assert (refused.status_code, refused.json()["code"]) == (409, "devices.away")
 
 
 def test_nobody_tests_without_signing_in(hub: Hub) -> None:

@@ -12,7 +12,7 @@ from litestar.testing import TestClient
 from drivers import messages as wire
 from hub.app.displays import CustomerDisplays
 from hub.app.server import Hub, gateway_token
-from hub.app.settings import HubSettings, Shop
+from hub.app.settings import Shop
 from hub.devices.links import Gateways
 from hub.devices.messages import BindDevice, SeeDevice
 from hub.kernel.context import SYSTEM
@@ -21,29 +21,9 @@ from hub.kernel.ids import new_id
 from hub.kernel.money import yuan
 from hub.modules.orders.events import BasketCleared
 from tests.modules.shop import STORE, TILL, by_piece
-from tests.modules.test_routes import furnish, post, sign_in
+from tests.modules.test_routes import post, sign_in
 
 DISPLAY, PRICES = "display-1", "display-2"
-
-
-@pytest.fixture
-def hub(tmp_path: Any) -> Hub:
-    settings = HubSettings(
-        store_id=STORE,
-        hub_id="hub-test",
-        shop=Shop(name="店枢便利店", name_en="Dianshu"),
-        data_dir=str(tmp_path / "hub"),
-        battery_backed_clock=True,
-    )
-    made = Hub(settings)
-    furnish(made)
-    return made
-
-
-@pytest.fixture
-def client(hub: Hub) -> Iterator[TestClient[Any]]:
-    with TestClient(hub.app) as client:
-        yield client
 
 
 @contextmanager
@@ -111,8 +91,8 @@ def test_the_customer_is_told_what_to_do_for_a_card_or_a_code(hub: Hub, client: 
     item = by_piece()
     with gateway(hub, client, DISPLAY) as socket:
         bind(hub, DISPLAY)
-        for device_id, model in (("card-1", "bank_ecr"), ("code-1", "pay_code_box")):
-            see_terminal(hub, device_id, model)
+        for tender in ("card", "code"):
+            see_terminal(hub, tender)
         order_id = post(client, "orders/scan", terminal_id=TILL, code=item.barcodes[0])["order_id"]
         fen, price = item.price_fen, yuan(item.price_fen)
         asking = {"order_id": order_id, "due_fen": fen, "amount_fen": fen}
@@ -126,8 +106,9 @@ def test_the_customer_is_told_what_to_do_for_a_card_or_a_code(hub: Hub, client: 
         until(socket, lower_plain=f"USE CARD\t{price}")
 
 
-def see_terminal(hub: Hub, device_id: str, model: str) -> None:
-    seen = {"gateway_id": "gateway-2", "kind": "payment_terminal", "model": model, "state": "enabled"}
+def see_terminal(hub: Hub, tender: str) -> None:
+    device_id, kind = f"{tender}-1", "payment_terminal"
+    seen = {"gateway_id": "gateway-2", "kind": kind, "model": "any", "ability": tender, "state": "enabled"}
     hub.engine.bus.dispatch(SeeDevice(command_id=new_id(), device_id=device_id, health="ok", **seen), SYSTEM)
     bind(hub, device_id)
 

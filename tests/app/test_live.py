@@ -1,7 +1,6 @@
 """The till's WebSocket: a snapshot first, then what changed, numbered without a gap."""
 
 import queue
-from collections.abc import Iterator
 from typing import Any, NoReturn
 
 import msgspec
@@ -21,34 +20,13 @@ from hub.app.frames import (
 )
 from hub.app.live import MAX_WAITING_FRAMES, Page
 from hub.app.server import Hub
-from hub.app.settings import HubSettings, Shop
 from hub.devices.messages import SeeDevice, TakeScan
 from hub.kernel.context import SYSTEM
 from hub.kernel.ids import new_id
-from tests.modules.shop import STORE, TILL, by_piece
-from tests.modules.test_routes import furnish, post, sign_in
+from tests.modules.shop import TILL, by_piece
+from tests.modules.test_routes import post, sign_in
 
 _frame = msgspec.json.Decoder(TillFrame)
-
-
-@pytest.fixture
-def hub(tmp_path: Any) -> Hub:
-    settings = HubSettings(
-        store_id=STORE,
-        hub_id="hub-test",
-        shop=Shop(name="店"),
-        data_dir=str(tmp_path / "hub"),
-        battery_backed_clock=True,
-    )
-    made = Hub(settings)
-    furnish(made)
-    return made
-
-
-@pytest.fixture
-def client(hub: Hub) -> Iterator[TestClient[Any]]:
-    with TestClient(hub.app) as client:
-        yield client
 
 
 def hear(socket: Any, *kinds: type[Any]) -> list[Any]:

@@ -10,7 +10,6 @@ from hub.app.server import Hub
 from hub.kernel.ids import new_id
 from hub.kernel.journal import read_page
 from hub.modules.orders.events import OrderPaid
-from tests.app.test_live import client, hub  # noqa: F401
 from tests.modules.shop import TILL, by_piece
 from tests.modules.test_routes import sign_in
 
@@ -41,8 +40,8 @@ CASES: dict[str, tuple[str, dict[str, Any] | bytes, int, str]] = {
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 @pytest.mark.parametrize("case", list(CASES))
 def test_rubbish_is_refused_in_the_readers_language(
-    hub: Hub,  # noqa: F811
-    client: TestClient[Any],  # noqa: F811
+    hub: Hub,
+    client: TestClient[Any],
     case: str,
     language: str,
 ) -> None:
@@ -64,8 +63,8 @@ def test_rubbish_is_refused_in_the_readers_language(
 
 
 def test_the_same_sale_sent_again_is_the_same_sale(
-    hub: Hub,  # noqa: F811
-    client: TestClient[Any],  # noqa: F811
+    hub: Hub,
+    client: TestClient[Any],
 ) -> None:
     sign_in(client, "cashier")
     shift = {"command_id": new_id(), "shift_id": new_id(), "terminal_id": TILL, "float_fen": 0}

@@ -26,13 +26,12 @@ from hub.devices import store as devices
 from hub.devices.messages import BindDevice, WeightView
 from hub.kernel.context import SYSTEM
 from hub.kernel.ids import new_id
-from tests.app.test_displays import bind, client, hub
+from tests.app.test_displays import bind
 from tests.modules.electronic import WECHAT_CODE
 from tests.modules.shop import STORE, TILL, by_piece
 from tests.modules.test_routes import furnish, post, sign_in
 
-__all__ = ["client", "hub"]
-
+_TENDERS: tuple[wire.Ability, ...] = ("card", "code")
 _frame = msgspec.json.Decoder(AnyScreenFrame)
 ITEM = by_piece()
 
@@ -221,8 +220,15 @@ class AtTheTerminals:
 @pytest.fixture
 def counter(hub: Hub, client: TestClient[Any]) -> Iterator[AtTheTerminals]:
     devices = tuple(
-        wire.DeviceInfo(device_id=device_id, kind="payment_terminal", model=model, link="x", state="enabled")
-        for device_id, model in (("card-1", "bank_ecr"), ("code-1", "pay_code_box"))
+        wire.DeviceInfo(
+            device_id=f"{ability}-1",
+            kind="payment_terminal",
+            model="any",
+            ability=ability,
+            link="x",
+            state="enabled",
+        )
+        for ability in _TENDERS
     )
     hello = wire.Hello(gateway_id="gateway-1", boot_id="boot-1", version="1", devices=devices)
     headers = {"Authorization": f"Bearer {gateway_token(hub.settings.gateway_token_path)}"}

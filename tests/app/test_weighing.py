@@ -24,11 +24,9 @@ from hub.modules.catalogue import demo
 from hub.modules.catalogue.artifact import KIND, build
 from hub.modules.catalogue.messages import ActivateVersion
 from hub.modules.orders.events import LineAdded, Weighing
-from tests.app.test_live import client, hear, hub
+from tests.app.test_live import hear
 from tests.modules.shop import STAFF, STORE, TILL, OwnClock, by_piece, by_weight
 from tests.modules.test_routes import sign_in
-
-__all__ = ["client", "hub"]
 
 _frame = msgspec.json.Decoder(TillFrame)
 

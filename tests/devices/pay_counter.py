@@ -17,7 +17,7 @@ from tests.devices.test_links import WITHIN_S, FakeSocket
 from tests.modules.shop import STORE, TILL
 
 CARD, CODE = "card-1", "code-1"
-MODELS = {CARD: "bank_ecr", CODE: "pay_code_box"}
+TAKES: dict[str, wire.Ability] = {CARD: "card", CODE: "code"}
 
 
 def bind_terminals(counter: Counter, *device_ids: str) -> None:
@@ -29,7 +29,8 @@ def bind_terminals(counter: Counter, *device_ids: str) -> None:
             device_id=device_id,
             gateway_id="gateway-1",
             kind="payment_terminal",
-            model=MODELS[device_id],
+            model="any",
+            ability=TAKES[device_id],
             state="enabled",
             health="ok",
         )
@@ -68,9 +69,14 @@ class PayWorld:
         serving = asyncio.create_task(self.gateways.serve(socket))
         devices = tuple(
             wire.DeviceInfo(
-                device_id=device_id, kind="payment_terminal", model=model, link="any", state="enabled"
+                device_id=device_id,
+                kind="payment_terminal",
+                model="any",
+                ability=ability,
+                link="any",
+                state="enabled",
             )
-            for device_id, model in MODELS.items()
+            for device_id, ability in TAKES.items()
         )
         await socket.say(wire.Hello(gateway_id="gateway-1", boot_id=boot_id, version="1", devices=devices))
         await socket.hear(wire.Welcome)

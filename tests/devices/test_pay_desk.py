@@ -6,8 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from drivers import messages as wire
-from drivers.profile import load_profile, profile_names
-from hub.devices import model, pay_desk
+from hub.devices import pay_desk
 from hub.devices.events import PayRouted, ScanRead, ScanRefused
 from hub.devices.messages import BindDevice, SeeDevice
 from hub.kernel.context import SYSTEM
@@ -313,11 +312,3 @@ def test_an_answer_under_a_strange_id_changes_nothing(world: PayWorld) -> None:
         await world.until(attempt_id, "refused")
 
     play(world, scenario)
-
-
-def test_a_models_name_says_what_it_takes() -> None:
-    profiles = [load_profile(name) for name in profile_names() if name.startswith("payment_terminal/")]
-    assert len(profiles) >= 2
-    for profile in profiles:
-        expected = "code" if profile.driver == "payment_terminal.pay_code" else "card"
-        assert model.tender_of(profile.model) == expected, profile.model

@@ -316,6 +316,12 @@ def test_a_queued_pulse_waits_for_paper_and_a_realtime_one_does_not() -> None:
     assert core.drawer.open
 
 
+def test_a_drawer_without_a_switch_never_moves_the_pin() -> None:
+    drawer = Drawer(high_when_open=True, has_switch=False)
+    drawer.kick(2)
+    assert (drawer.open, drawer.pin3_high) == (True, False)
+
+
 def test_polarity_is_the_drawers() -> None:
     for high_when_open, shut, opened in ((True, b"\x12", b"\x16"), (False, b"\x16", b"\x12")):
         core = PrinterCore(drawer=Drawer(high_when_open=high_when_open))

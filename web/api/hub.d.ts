@@ -243,6 +243,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/devices/learn-drawer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** LearnDrawer */
+        post: operations["ApiDevicesLearnDrawerLearnDrawer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/devices/of-gateway/{gateway_id}": {
         parameters: {
             query?: never;
@@ -390,6 +407,23 @@ export interface paths {
         put?: never;
         /** TestScanner */
         post: operations["ApiDevicesTestScannerTestScanner"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/devices/test/terminal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** TestTerminal */
+        post: operations["ApiDevicesTestTerminalTestTerminal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1645,6 +1679,8 @@ export interface components {
          * @description One device as the store knows it.
          */
         DeviceView: {
+            /** @default  */
+            ability?: string;
             device_id: string;
             gateway_id: string;
             health: string;
@@ -1676,6 +1712,13 @@ export interface components {
             staff_id: string | null;
             terminal_id: string | null;
             told_ms: number;
+        };
+        /** DrawerLesson */
+        DrawerLesson: {
+            ok: boolean;
+            /** @enum {null|string} */
+            open_when: "high" | "low" | "unwired" | null;
+            reason: string;
         };
         /** DrawerRequested */
         DrawerRequested: {
@@ -1748,6 +1791,14 @@ export interface components {
         /** KeyPressed */
         KeyPressed: {
             device_id: string;
+        };
+        /** LearnDrawer */
+        LearnDrawer: {
+            command_id: string;
+            device_id: string;
+            is_open: boolean;
+            /** @constant */
+            type: "LearnDrawer";
         };
         /** LiftRecall */
         LiftRecall: {
@@ -2708,6 +2759,13 @@ export interface components {
             refund_fen?: number;
             tender: string;
         };
+        /** TerminalAnswered */
+        TerminalAnswered: {
+            ok: boolean;
+            reason: string;
+            text: string;
+            took_ms: number;
+        };
         /** TerminalView */
         TerminalView: {
             name: string;
@@ -2733,6 +2791,13 @@ export interface components {
             device_id: string;
             /** @constant */
             type: "TryScanner";
+        };
+        /** TryTerminal */
+        TryTerminal: {
+            command_id: string;
+            device_id: string;
+            /** @constant */
+            type: "TryTerminal";
         };
         /** UnknownCodeView */
         UnknownCodeView: {
@@ -3311,6 +3376,45 @@ export interface operations {
             };
         };
     };
+    ApiDevicesLearnDrawerLearnDrawer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LearnDrawer"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawerLesson"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiDevicesOfGatewayGatewayIdDevicesOfGateway: {
         parameters: {
             query?: never;
@@ -3601,6 +3705,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ScanAwaited"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiDevicesTestTerminalTestTerminal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryTerminal"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TerminalAnswered"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

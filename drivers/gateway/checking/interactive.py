@@ -135,10 +135,9 @@ async def _trigger(examined: Examined, person: Person) -> Check:
 
 
 async def _drawer(examined: Examined, device_id: str, person: Person) -> Check:
-    drawer, printer = examined.drawers[device_id], cast(ReceiptPrinter, examined.driver)
-    before = examined.pin_high
+    drawer, before = examined.drawers[device_id], examined.pin_high
     examined.forget()
-    await examined.send(drawer.kick_now() if printer.options.drawer_kick == "realtime" else drawer.kick())
+    await kick(examined, device_id)
     await examined.until(lambda heard: isinstance(heard, DrawerPin) and heard.high != before, DRAWER_S)
     is_felt = examined.pin_high != before
     if not person.ask(words("check.ask_drawer", device=device_id)):
@@ -149,6 +148,12 @@ async def _drawer(examined: Examined, device_id: str, person: Person) -> Check:
     if position is not None and not position.open:
         return _of_drawer(device_id, "failed", "check.drawer_inverted")
     return _of_drawer(device_id, "ok", "check.drawer_kicked")
+
+
+async def kick(examined: Examined, device_id: str) -> None:
+    """Open a drawer on this printer."""
+    drawer, printer = examined.drawers[device_id], cast(ReceiptPrinter, examined.driver)
+    await examined.send(drawer.kick_now() if printer.options.drawer_kick == "realtime" else drawer.kick())
 
 
 def _saw(examined: Examined, state: State, code: str, **facts: str) -> Check:

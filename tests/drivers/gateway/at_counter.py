@@ -8,6 +8,7 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from drivers.gateway.calibrations import Calibrations
 from drivers.gateway.job_log import JobLog
 from drivers.gateway.links.opener import open_link
 from drivers.gateway.outbox import Outbox
@@ -36,6 +37,7 @@ async def at_the_counter(
         log=log,
         payments=payments,
         pins=Pins(folder),
+        calibrations=Calibrations(folder),
         outbox=outbox,
         open_link=open_link,
         rng=random.Random(1),

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from drivers.document import AnyBlock, Cut, Text, content_hash
+from drivers.gateway.calibrations import Calibrations
 from drivers.gateway.hotplug import MonitorOpener
 from drivers.gateway.job_log import JobLog
 from drivers.gateway.links.fd_link import Link, LinkLost
@@ -116,6 +117,7 @@ class Counter:
             log=self.log,
             payments=self.payments,
             pins=Pins(folder),
+            calibrations=Calibrations(folder),
             outbox=self.outbox,
             open_link=self._open,
             rng=random.Random(1),
