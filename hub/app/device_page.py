@@ -9,10 +9,16 @@ from litestar import Controller, Request, get, post
 from hub.app.displays import CustomerDisplays
 from hub.app.trials import TRIAL_MS, Trials
 from hub.devices import store
+from hub.devices.conversation.questions import (
+    QUESTION_S,
+    DrawerLearnt,
+    PayAnswer,
+    ask_for_nothing,
+    show_drawer,
+)
 from hub.devices.links import Gateways
 from hub.devices.messages import DeviceView, KeepDrawerMeaning, LearnDrawer
 from hub.devices.paper import Show
-from hub.devices.questions import QUESTION_S, DrawerLearnt, PayAnswer, ask_for_nothing, show_drawer
 from hub.kernel.bus import Bus
 from hub.kernel.clock import Clock
 from hub.kernel.context import Caller
@@ -97,6 +103,14 @@ class DevicePageController(Controller):
                 gateways.link_of(device.device_id) is not None,
                 gateways.heard_age_ms(device.device_id),
             )
+            for device in store.all_devices(readers, store_id)
+        ]
+
+    @get("/conditions", sync_to_thread=False)
+    def conditions(self, readers: Readers, store_id: str) -> list[DeviceView]:
+        """How every device is, for a till where nobody is signed in yet: no unit's identity, no position."""
+        return [
+            msgspec.structs.replace(device, identity="", is_open=None)
             for device in store.all_devices(readers, store_id)
         ]
 

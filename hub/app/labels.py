@@ -1,12 +1,13 @@
 """What comes out of the label printer: a shelf's price, or what a bag weighs and costs."""
 
 from hub.app.settings import LabelRoll
-from hub.devices.messages import LabelView
+from hub.devices.messages import LabelView, PrintJobView
 from hub.devices.paper import Document, Label, LabelBarcode, LabelPrice, LabelText
 from hub.kernel.money import yuan
 from hub.modules.catalogue.model import is_ean13
 
 DEFAULT_ROLL = LabelRoll()
+_TRIAL_CODE_CHARS = 16
 _MARGIN_MM = 2
 _NAME_MM, _SMALL_MM, _PRICE_MM, _BARCODE_MM = 4, 3, 6, 7
 
@@ -33,6 +34,23 @@ def label_paper(label: LabelView, roll: LabelRoll) -> Document:
         ),
     )
     return (Label(width_mm=roll.width_mm, height_mm=roll.height_mm, fields=fields, copies=label.copies),)
+
+
+def trial_label(job: PrintJobView, roll: LabelRoll) -> Document:
+    """A label that shows whether Chinese, the price and the bars come out right, and where its edges are."""
+    sample = LabelView(
+        label_id=job.job_id,
+        kind="shelf",
+        item_id="",
+        name="测试标签 TEST",
+        unit="kg",
+        price_fen=123456,
+        code=job.order_id[:_TRIAL_CODE_CHARS],
+        copies=1,
+        weight_g=None,
+        amount_fen=None,
+    )
+    return label_paper(sample, roll)
 
 
 def _small_print(label: LabelView) -> str:

@@ -1,6 +1,6 @@
 """What comes out of the printer: receipts and shift reports, block by block."""
 
-from hub.app.labels import DEFAULT_ROLL, label_paper
+from hub.app.labels import DEFAULT_ROLL, label_paper, trial_label
 from hub.app.return_slips import return_slip
 from hub.app.settings import LabelRoll, Shop
 from hub.app.slips import SCHEMES, TENDERS, amounts, head_of, qty, when
@@ -174,6 +174,8 @@ class Layouts:
                 return self._shift_report(read, job)
             case "label":
                 return self._label(read, job)
+            case "test" if job.printer_kind == "label_printer":
+                return trial_label(job, self._roll)
             case "test":
                 return trial_slip(self._shop, job)
 

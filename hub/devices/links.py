@@ -7,8 +7,8 @@ from typing import NamedTuple, Protocol
 
 from drivers import messages as wire
 from hub.devices import messages
-from hub.devices.questions import Answer, Question, Questions
-from hub.devices.transit import Transit
+from hub.devices.conversation.questions import Answer, Question, Questions
+from hub.devices.conversation.transit import Transit
 from hub.kernel.bus import Bus
 from hub.kernel.clock import Clock
 from hub.kernel.context import Actor, Caller

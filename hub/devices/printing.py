@@ -124,11 +124,11 @@ def reprint(command: messages.Reprint, context: Context) -> Decision:
 
 
 def print_test(command: messages.PrintTest, context: Context) -> Decision:
-    """A test slip for one printer, waited for at the till that asks."""
+    """A test slip, or label, for one printer, waited for at the till that asks."""
     if (refusal := check_ids(job_id=command.job_id)) is not None:
         return refusal
     device = store.device(context.read, context.store_id, command.device_id)
-    if device is None or device.kind != "printer":
+    if device is None or device.kind not in model.PRINTER_KINDS:
         return Decision.refuse("devices.unknown", 404, device_id=command.device_id)
     if store.print_job(context.read, context.store_id, command.job_id) is not None:
         return Decision.refuse("devices.print_job_exists")
@@ -141,6 +141,7 @@ def print_test(command: messages.PrintTest, context: Context) -> Decision:
         terminal_id,
         copy=False,
         device_id=device.device_id,
+        printer_kind=device.kind,
     )
     return slip + Decision(answer=messages.PrintQueuedAnswer(command.job_id))
 

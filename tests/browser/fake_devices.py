@@ -14,6 +14,10 @@ class DevicesAtTill(ScaleAtTill):
 
     prints: list[Json] = field(default_factory=list)
     who: Json | None = None
+    terminal: Json = field(default_factory=lambda: {"ok": True, "reason": "", "text": "", "took_ms": 42})
+    lesson: Json = field(
+        default_factory=lambda: {"ok": True, "reason": "drawer.calibrated", "open_when": "low"}
+    )
 
     def furnish(self) -> None:
         """Everything stands on the counter; the label printer works for no till, another's scale is away."""
@@ -21,12 +25,14 @@ class DevicesAtTill(ScaleAtTill):
         self.devices = [device(device_id, kind, "enabled") for device_id, kind in kinds.items()]
         self.devices += [
             device("scale-1", "scale", "enabled"),
-            device("labels-1", "printer", "enabled") | {"terminal_id": None, "identity": LABELS},
+            device("labels-1", "label_printer", "enabled") | {"terminal_id": None, "identity": LABELS},
+            device("drawer-2", "drawer", "enabled") | {"model": "trigger_bel"},
+            device("card-1", "payment_terminal", "enabled") | {"ability": "card"},
             device("scale-2", "scale", "closed")
             | {"terminal_id": "T02", "health": "failed", "reason": "link.absent"},
         ]
         self.change("printer-1", health="attention", reason="printer.paper_near_end")
-        self.change("drawer-1", is_open=0)
+        self.change("drawer-1", is_open=0, ability="position")
 
     def change(self, device_id: str, **parts: Any) -> None:
         """Something about a device is new."""
@@ -44,6 +50,18 @@ class DevicesAtTill(ScaleAtTill):
         """What the scanner has done."""
         counts = {"GoodScanCount": 128, "MisreadCount": 0, "ReconnectCount": 2}
         return [{"device_id": "scanner-1", "counts": counts, "scans_a_minute": 3, "at_ms": 0}]
+
+    def do_TryTerminal(self, _body: Json) -> Answer:
+        """The terminal's word, as the test has it."""
+        return 200, self.terminal
+
+    def do_LearnDrawer(self, body: Json) -> Answer:
+        """First shut, then open; what it comes to is the test's."""
+        if not body["is_open"]:
+            self.change("drawer-1", is_open=None)
+            return 200, {"ok": True, "reason": "drawer.seen_shut", "open_when": None}
+        self.change("drawer-1", is_open=1 if self.lesson["ok"] else None)
+        return 200, self.lesson
 
     def do_TryScanner(self, _body: Json) -> Answer:
         """The next scan is a test."""

@@ -90,6 +90,8 @@ class FakeHub:
             ]
         if path.endswith("/devices/statistics"):
             return self.shop.statistics()
+        if path.endswith("/devices/conditions"):
+            return [one | {"identity": "", "is_open": None} for one in self.shop.devices]
         if path.endswith("/pulses"):
             return self.shop.pulses()
         if path.endswith("/items"):

@@ -6,8 +6,8 @@ from typing import Any
 
 from tests.browser.fake_scale import Answer, Json, device, refusal
 
-CARD = device("card-1", "payment_terminal", "enabled") | {"model": "bank_ecr"}
-CODE = CARD | {"device_id": "code-1", "model": "pay_code_box"}
+CARD = device("card-1", "payment_terminal", "enabled") | {"model": "bank_ecr", "ability": "card"}
+CODE = CARD | {"device_id": "code-1", "model": "pay_code_box", "ability": "code"}
 
 
 @dataclass

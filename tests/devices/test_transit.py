@@ -1,6 +1,6 @@
 """What a frame waited on its way is found without the two clocks ever agreeing."""
 
-from hub.devices.transit import HEARTBEATS_KEPT, Transit
+from hub.devices.conversation.transit import HEARTBEATS_KEPT, Transit
 
 BEHIND_MS = 7_000_000
 """The gateway's clock has nothing to do with ours."""

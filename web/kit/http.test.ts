@@ -52,6 +52,12 @@ describe("a command", () => {
     expect(bodies).toHaveLength(1);
   });
 
+  it("that a device answers in its own time goes out once", async () => {
+    const { http, bodies } = httpWith(["no answer", ok({})]);
+    await expect(http.patient(http.envelope("/api/x", {}), 40_000)).rejects.toBeInstanceOf(NoAnswer);
+    expect(bodies).toHaveLength(1);
+  });
+
   it("tells the reader's language", async () => {
     const { http, headers } = httpWith([ok({})]);
     await http.command("/api/x", {});

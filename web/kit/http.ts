@@ -78,10 +78,15 @@ export class Http {
     return this.once<T>(path, init);
   }
 
-  private async once<T>(path: string, init: RequestInit): Promise<T> {
+  /** Sends once and waits as long as a device may take: sent again, it would disturb the device. */
+  patient<T>(envelope: Envelope, timeoutMs: number): Promise<T> {
+    return this.once<T>(envelope.path, { method: "POST", body: JSON.stringify(envelope.body) }, timeoutMs);
+  }
+
+  private async once<T>(path: string, init: RequestInit, timeoutMs = this.options.timeoutMs ?? TIMEOUT_MS): Promise<T> {
     const headers: Record<string, string> = { Accept: "application/json", "Accept-Language": this.options.language() };
     if (init.body) headers["Content-Type"] = "application/json";
-    const signal = AbortSignal.timeout(this.options.timeoutMs ?? TIMEOUT_MS);
+    const signal = AbortSignal.timeout(timeoutMs);
     let response: Response;
     let text: string;
     try {

@@ -1,7 +1,7 @@
 /** The device page's memory: signs of life, and what came of each test. It outlives the sheet that shows it. */
 import { reactive } from "vue";
 import { newId } from "@kit/ids";
-import { command, hub, type Device, type DevicePulse, type DeviceStatistics } from "../state/hub";
+import { command, hub, patientCommand, type Device, type DrawerLesson, type TerminalAnswered, type DevicePulse, type DeviceStatistics } from "../state/hub";
 import { tellWhy } from "../state/notices";
 import { withApproval } from "../state/sale";
 import { session } from "../state/session";
@@ -10,14 +10,26 @@ import { till } from "../state/till";
 const PULSE_EVERY_MS = 2000;
 
 export const page = reactive({
+  /** The devices as the hub tells strangers: nobody is signed in yet. */
+  conditions: [] as Device[],
   pulses: {} as Record<string, DevicePulse>,
   statistics: {} as Record<string, DeviceStatistics>,
   /** Until when a test scan is awaited, by the page's own clock. */
   awaitedUntilMs: {} as Record<string, number>,
   slips: {} as Record<string, string>,
   shown: {} as Record<string, boolean>,
+  /** What a terminal answered; null while it is asked. */
+  answers: {} as Record<string, TerminalAnswered | null>,
+  lessons: {} as Record<string, Lesson>,
   nowMs: performance.now(),
 });
+
+/** How far a drawer's sensor is learnt: what is to be shown next, and what came of the last showing. */
+export interface Lesson {
+  next: "shut" | "open" | null;
+  busy: boolean;
+  said: DrawerLesson | null;
+}
 
 async function attempt(act: () => Promise<unknown>): Promise<void> {
   try {
@@ -31,6 +43,10 @@ async function attempt(act: () => Promise<unknown>): Promise<void> {
 export function watchPulses(): () => void {
   const ask = async (): Promise<void> => {
     try {
+      if (!session.who) {
+        page.conditions = await hub.deviceConditions();
+        return;
+      }
       const [pulses, statistics] = await Promise.all([hub.devicePulses(), hub.deviceStatistics()]);
       page.pulses = Object.fromEntries(pulses.map((pulse) => [pulse.device_id, pulse]));
       page.statistics = Object.fromEntries(statistics.map((told) => [told.device_id, told]));
@@ -64,6 +80,34 @@ export const showText = (device: Device): Promise<void> =>
     await command("TryDisplay", { device_id: device.device_id });
     page.shown[device.device_id] = true;
   });
+
+export async function askTerminal(device: Device): Promise<void> {
+  if (page.answers[device.device_id] === null) return;
+  page.answers[device.device_id] = null;
+  try {
+    page.answers[device.device_id] = await patientCommand("TryTerminal", { device_id: device.device_id });
+  } catch (error) {
+    delete page.answers[device.device_id];
+    tellWhy(error);
+  }
+}
+
+export const beginLesson = (device: Device): unknown =>
+  (page.lessons[device.device_id] = { next: "shut", busy: false, said: null });
+
+/** The drawer is as it was asked for. */
+export async function showDrawer(device: Device, lesson: Lesson): Promise<void> {
+  const is_open = lesson.next === "open";
+  lesson.busy = true;
+  try {
+    lesson.said = await patientCommand("LearnDrawer", { device_id: device.device_id, is_open });
+    lesson.next = lesson.said.ok && !is_open ? "open" : null;
+  } catch (error) {
+    tellWhy(error);
+  } finally {
+    lesson.busy = false;
+  }
+}
 
 export const bind = (device: Device, terminal_id: string | null): Promise<void> =>
   attempt(() => command("BindDevice", { device_id: device.device_id, terminal_id }));

@@ -21,6 +21,8 @@ export type Weight = Schemas["WeightView"];
 export type ScaleKey = Schemas["PressScaleKey"]["key"];
 export type DeviceStatistics = Schemas["DeviceStatisticsView"];
 export type DevicePulse = Schemas["DevicePulse"];
+export type DrawerLesson = Schemas["DrawerLesson"];
+export type TerminalAnswered = Schemas["TerminalAnswered"];
 export type PrintJob = Schemas["PrintJobView"];
 export type SyncStatus = Schemas["SyncStatus"];
 export type Attempt = Schemas["AttemptView"];
@@ -75,6 +77,8 @@ const ADDRESSES = {
   BindDevice: "/api/devices/bind",
   TryScanner: "/api/devices/test/scanner",
   TryDisplay: "/api/devices/test/display",
+  TryTerminal: "/api/devices/test/terminal",
+  LearnDrawer: "/api/devices/learn-drawer",
 } as const satisfies Partial<Record<keyof Schemas, keyof paths>>;
 
 type Name = keyof typeof ADDRESSES;
@@ -89,6 +93,13 @@ export function command<N extends Name>(name: N, body: BodyOf<Operation<N>>): Pr
   return http.send(envelope(name, body));
 }
 
+const DEVICE_TAKES_MS = 40_000;
+
+/** A command that a device answers in its own time. */
+export function patientCommand<N extends Name>(name: N, body: BodyOf<Operation<N>>): Promise<AnswerOf<Operation<N>>> {
+  return http.patient(envelope(name, body), DEVICE_TAKES_MS);
+}
+
 function ask<P extends keyof paths>(path: P, query?: QueryOf<GetOf<paths[P]>>): Promise<AnswerOf<GetOf<paths[P]>>> {
   return http.get(path, query ?? {});
 }
@@ -101,6 +112,7 @@ export const hub = {
   soldByReceipt: (receiptNo: string) => http.get<SoldOrder>(`/api/returns/receipts/${encodeURIComponent(receiptNo)}`),
   returnOffer: (wanted: Schemas["AskReturn"]) => http.post<ReturnOffer>("/api/returns/offer", wanted),
   deviceStatistics: () => ask("/api/devices/statistics"),
+  deviceConditions: () => ask("/api/devices/conditions"),
   devicePulses: () => ask("/api/devices/pulses"),
   categories: () => ask("/api/catalogue/categories"),
   items: (query: { category?: string; search?: string; limit: number }) => ask("/api/catalogue/items", query),

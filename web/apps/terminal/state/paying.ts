@@ -10,11 +10,11 @@ export type Electronic = "card" | "code";
 const FAMILY = "payment_terminal";
 const ENDED = ["refused", "reversed"];
 
-/** The till's terminals, by what they take: a model's name says it. */
+/** The till's terminals, by what they take. */
 const terminals = computed(() => {
   const mine = till.devices.filter((device) => device.kind === FAMILY && device.terminal_id === session.terminalId);
-  const of = (isCode: boolean) => mine.filter((device) => device.model.startsWith("pay_code") === isCode);
-  return { card: of(false), code: of(true) };
+  const taking = (tender: Electronic) => mine.filter((device) => device.ability === tender);
+  return { card: taking("card"), code: taking("code") };
 });
 
 const mine = computed(() => till.paying.attempts.filter((one) => one.order_id === till.basket?.order_id && one.act === "sale"));
