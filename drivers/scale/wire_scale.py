@@ -15,6 +15,8 @@ from drivers.messages import ScaleAct, Weight, WeightUnit
 from drivers.scale.parity import Parity, dress, undress
 
 MAX_TAIL_BYTES = 64
+RESTS_AFTER = 25
+"""Stable readings of nothing in a row, after which a scale is asked half as often, until it says more."""
 _STREAMED_MIN = 2
 IN_KG: dict[WeightUnit, Decimal] = {
     "kg": Decimal(1),
@@ -53,7 +55,9 @@ class WireScale:
     def __init__(
         self, options: ScaleOptions, frame: re.Pattern[bytes], keys: Mapping[ScaleAct, bytes] | None = None
     ) -> None:
-        self.poll_s: float | None = options.poll_ms / 1000 if isinstance(options, AskedOptions) else None
+        self._asked_s = options.poll_ms / 1000 if isinstance(options, AskedOptions) else None
+        self.poll_s: float | None = self._asked_s
+        self._empty_readings = 0
         self._frame = frame
         self._keys = keys or {}
         self._parity = options.parity
@@ -80,6 +84,7 @@ class WireScale:
     def reset(self) -> None:
         self._tail.clear()
         self._pressed.clear()
+        self._pace(None)
 
     def command(self, act: ScaleAct) -> bool:
         """Press this key with the next poll; False where the wire has no such key."""
@@ -113,7 +118,14 @@ class WireScale:
             return None
         found = self.read(frame)
         del self._tail[:-1]  # one line's end may be what the next must begin with
+        self._pace(found)
         return found
+
+    def _pace(self, found: Weight | None) -> None:
+        is_empty = found is not None and found.stable and found.value == 0
+        self._empty_readings = self._empty_readings + 1 if is_empty else 0
+        if self._asked_s is not None:
+            self.poll_s = self._asked_s * (2 if self._empty_readings >= RESTS_AFTER else 1)
 
     def _weight(
         self,

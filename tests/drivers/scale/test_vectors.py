@@ -10,6 +10,7 @@ from drivers.base import build_driver
 from drivers.messages import Weight
 from drivers.profile import load_profile, profile_names
 from drivers.scale.contract import Scale
+from drivers.scale.wire_scale import RESTS_AFTER
 from tests.drivers.scale.wires import WIRES
 from tests.drivers.wire import plain, vectors
 
@@ -100,3 +101,28 @@ def test_a_poll_never_sounds_like_a_weight(name: str) -> None:
     driver = build_driver(load_profile(name), {})
     heard = [item for _ in range(6) for item in driver.receive(driver.poll())]
     assert not [item for item in heard if isinstance(item, Weight)]
+
+
+def resting(driver: Scale, readings: int) -> Scale:
+    for _ in range(readings):
+        driver.receive(b"\x0200.000\r")
+    return driver
+
+
+def plain_toledo() -> Scale:
+    return cast(Scale, build_driver(load_profile("scale/toledo_8217"), {"parity": "none"}))
+
+
+def test_a_scale_at_rest_is_asked_half_as_often_until_something_lies_on_it() -> None:
+    driver = resting(plain_toledo(), RESTS_AFTER - 1)
+    assert driver.poll_s == pytest.approx(0.2)
+    resting(driver, 1)
+    assert driver.poll_s == pytest.approx(0.4)
+    driver.receive(b"\x0200.250\r")
+    assert driver.poll_s == pytest.approx(0.2)
+
+
+def test_a_scale_that_was_away_is_asked_as_often_as_ever() -> None:
+    driver = resting(plain_toledo(), RESTS_AFTER)
+    driver.reset()
+    assert driver.poll_s == pytest.approx(0.2)
