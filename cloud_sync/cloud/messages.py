@@ -96,8 +96,11 @@ class TenderAmount(msgspec.Struct, frozen=True):
     amount_fen: int
 
 
+Returned = Literal["none", "part", "all"]
+
+
 class SaleView(msgspec.Struct, frozen=True):
-    """A paid order in a list."""
+    """A paid order in a list; `returned` says how much of it came back, `refunded_fen` for how much."""
 
     store_id: str
     order_id: str
@@ -109,6 +112,8 @@ class SaleView(msgspec.Struct, frozen=True):
     line_count: int
     total_fen: int
     tenders: list[TenderAmount]
+    returned: Returned
+    refunded_fen: int
 
 
 class OrderPage(msgspec.Struct, frozen=True):
@@ -127,6 +132,7 @@ class OrderLineView(View, frozen=True):
     qty_milli: int
     unit_price_fen: int
     amount_fen: int
+    returned_milli: int
 
 
 class JournalEvent(msgspec.Struct, frozen=True):
@@ -141,11 +147,24 @@ class JournalEvent(msgspec.Struct, frozen=True):
     body: str
 
 
+class ReturnView(View, frozen=True):
+    """Goods of an order that came back; `settled_ms` is when all their money was, null until then."""
+
+    return_no: str
+    kind: Literal["void", "return"]
+    terminal_id: str
+    refund_fen: int
+    reason: str
+    at_ms: int
+    settled_ms: int | None
+
+
 class OrderDetail(msgspec.Struct, frozen=True):
-    """One order, what is on it, and every journal record of its life."""
+    """One order, what is on it, what came back of it, and every journal record of its life."""
 
     order: SaleView
     lines: list[OrderLineView]
+    returns: list[ReturnView]
     tendered_fen: int
     change_fen: int
     events: list[JournalEvent]

@@ -13,6 +13,8 @@ from cloud_sync.cloud.messages import (
     OrderDetail,
     OrderLineView,
     OrderPage,
+    Returned,
+    ReturnView,
     SaleView,
     StoreFigure,
     TenderAmount,
@@ -23,6 +25,9 @@ from hub.kernel.messages import View
 from hub.kernel.sql import Query, Reader
 from hub.modules.orders.tables import lines, orders
 from hub.modules.payments.tables import payments
+from hub.modules.returns.tables import lines as return_lines
+from hub.modules.returns.tables import orders as back
+from hub.modules.returns.tables import returns
 
 MAX_PAGE = 100
 MAX_EVENTS = 500
@@ -48,6 +53,8 @@ class _Sale(View, frozen=True):
     cashier_id: str
     line_count: int
     total_fen: int
+    returned: Returned
+    refunded_fen: int
 
 
 class _Sum(View, frozen=True):
@@ -86,6 +93,11 @@ _sale_columns = (
     func.coalesce(orders.c.cashier_id, ""),
     orders.c.line_count,
     orders.c.total_fen,
+    func.coalesce(back.c.extent, "none"),
+    func.coalesce(back.c.refund_fen, 0),
+)
+_with_returns = orders.outerjoin(
+    back, and_(back.c.store_id == orders.c.store_id, back.c.order_id == orders.c.order_id)
 )
 _older = or_(
     orders.c.paid_ms < bindparam("paid_ms"),
@@ -93,13 +105,28 @@ _older = or_(
 )
 _page = Query(
     select(*_sale_columns)
+    .select_from(_with_returns)
     .where(_paid_on, _older)
     .order_by(orders.c.paid_ms.desc(), orders.c.order_id.desc())
     .limit(bindparam("limit")),
     _Sale,
 )
 _this_order = and_(orders.c.store_id == bindparam("store_id"), orders.c.order_id == bindparam("order_id"))
-_one = Query(select(*_sale_columns).where(_this_order, orders.c.state == "paid"), _Sale)
+_one = Query(
+    select(*_sale_columns).select_from(_with_returns).where(_this_order, orders.c.state == "paid"), _Sale
+)
+_returned_milli = (
+    select(_sum(return_lines.c.qty_milli))
+    .where(return_lines.c.store_id == lines.c.store_id, return_lines.c.order_id == lines.c.order_id)
+    .where(return_lines.c.line_id == lines.c.line_id)
+    .scalar_subquery()
+)
+_returns = Query(
+    select(*(returns.c[name] for name in ReturnView.__struct_fields__))
+    .where(returns.c.store_id == bindparam("store_id"), returns.c.order_id == bindparam("order_id"))
+    .order_by(returns.c.at_ms, returns.c.return_no),
+    ReturnView,
+)
 _lines = Query(
     select(
         lines.c.line_no,
@@ -108,6 +135,7 @@ _lines = Query(
         lines.c.qty_milli,
         lines.c.unit_price_fen,
         lines.c.amount_fen,
+        _returned_milli,
     )
     .where(
         lines.c.store_id == bindparam("store_id"),
@@ -178,6 +206,7 @@ def read_order(read: Reader, store_id: str, order_id: str) -> OrderDetail | None
     return OrderDetail(
         order=_sale(row, tenders),
         lines=read.all(_lines, store_id=store_id, order_id=order_id),
+        returns=read.all(_returns, store_id=store_id, order_id=order_id),
         tendered_fen=sum(tender.tendered_fen for tender in tenders),
         change_fen=sum(tender.change_fen for tender in tenders),
         events=[_journal_event(event) for event in events[:MAX_EVENTS]],
@@ -239,6 +268,8 @@ def _sale(row: _Sale, tenders: list[_Tender]) -> SaleView:
         line_count=row.line_count,
         total_fen=row.total_fen,
         tenders=[TenderAmount(tender.tender, tender.amount_fen) for tender in tenders],
+        returned=row.returned,
+        refunded_fen=row.refunded_fen,
     )
 
 

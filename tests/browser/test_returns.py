@@ -117,6 +117,19 @@ def a_card_sale_is_voided(cashier: Cashier, keys: Keys, words: Words, receipt_no
     sheet.get_by_role("button", name=words.close).tap()
 
 
+def see_at_head_office(page: Page, demo: DemoShop, language: str, words: Words, receipt_no: str) -> None:
+    """The order says that it is back, and for how much."""
+    page.goto(f"{demo.console}?lang={language}#/orders")
+    for field, text in enumerate(demo.console_login()):
+        page.locator("input").nth(field).fill(text)
+    page.keyboard.press("Enter")
+    row = page.get_by_role("row").filter(has_text=receipt_no)
+    expect(row).to_contain_text(words.all_back)
+    check(page)
+    row.get_by_role("link").click()
+    expect(page.locator(".returns")).to_contain_text(f"{receipt_no}-R1")
+
+
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_goods_come_back(demo: DemoShop, context: BrowserContext, language: str) -> None:
@@ -141,3 +154,4 @@ def test_goods_come_back(demo: DemoShop, context: BrowserContext, language: str)
         slip = bench.locator(".slip").filter(has_text=heading).filter(has_text=f"{receipt_no}-R1")
         expect(slip).to_be_visible()
     cashier.leave_shift("213.90")
+    see_at_head_office(context.new_page(), demo, language, words, by_card)

@@ -30,6 +30,8 @@ from hub.kernel.journal import read_page
 from hub.kernel.schema import tables_of
 from hub.kernel.tables import metadata
 from hub.modules.orders.messages import PlacedLine, PlacedPayment, PlaceOrder
+from hub.modules.returns.messages import LineWanted
+from tests.modules.returns.counter_of_returns import all_of, order_of, sold_for_cash, take_back
 from tests.modules.shop import DATE, MORNING_MS, STORE, TILL, Shop, by_piece
 
 HUB = address("chain", "hub-test")
@@ -185,6 +187,25 @@ def test_a_sale_is_shown_with_its_journal(reader: TestClient[Any], console: Cons
     for event in detail["events"]:
         assert event["body"].encode() == entries[event["seq"]].body
         assert event["hash"] == entries[event["seq"]].hash.hex()
+
+
+def test_what_came_back_of_an_order_is_shown(reader: TestClient[Any], console: Console) -> None:
+    sold = sold_for_cash(console.shop, pieces=2)
+    take_back(console.shop, sold, [LineWanted(line_id=sold.lines[0].line_id, qty_milli=1000)])
+    console.sync()
+    (sale,) = reader.get("/api/console/orders").json()["orders"]
+    assert (sale["returned"], sale["refunded_fen"]) == ("part", by_piece().price_fen)
+    detail = reader.get(f"/api/console/orders/{STORE}/{sold.order.order_id}").json()
+    assert [line["returned_milli"] for line in detail["lines"]] == [1000, 0]
+    (back,) = detail["returns"]
+    assert (back["kind"], back["refund_fen"], back["reason"]) == ("return", by_piece().price_fen, "质量问题")
+    assert back["settled_ms"] is not None
+    assert "returns.goods_returned.v1" in [event["type"] for event in detail["events"]]
+    left = order_of(console.shop, sold.order.order_id)
+    take_back(console.shop, left, all_of(left))
+    console.sync()
+    (sale,) = reader.get("/api/console/orders").json()["orders"]
+    assert (sale["returned"], sale["refunded_fen"]) == ("all", sale["total_fen"])
 
 
 def test_an_order_that_is_not_there_is_a_refusal(reader: TestClient[Any]) -> None:

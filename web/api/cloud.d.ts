@@ -221,7 +221,7 @@ export interface components {
         };
         /**
          * OrderDetail
-         * @description One order, what is on it, and every journal record of its life.
+         * @description One order, what is on it, what came back of it, and every journal record of its life.
          */
         OrderDetail: {
             change_fen: number;
@@ -229,6 +229,7 @@ export interface components {
             events_truncated: boolean;
             lines: components["schemas"]["OrderLineView"][];
             order: components["schemas"]["SaleView"];
+            returns: components["schemas"]["ReturnView"][];
             tendered_fen: number;
         };
         /**
@@ -240,6 +241,7 @@ export interface components {
             line_no: number;
             name: string;
             qty_milli: number;
+            returned_milli: number;
             sku: string;
             unit_price_fen: number;
         };
@@ -276,6 +278,20 @@ export interface components {
             store_id: string;
         };
         /**
+         * ReturnView
+         * @description Goods of an order that came back; `settled_ms` is when all their money was, null until then.
+         */
+        ReturnView: {
+            at_ms: number;
+            /** @enum {unknown} */
+            kind: "return" | "void";
+            reason: string;
+            refund_fen: number;
+            return_no: string;
+            settled_ms: number | null;
+            terminal_id: string;
+        };
+        /**
          * SaleFrame
          * @description A sale that has just reached the cloud's tables, with the day's figures after it.
          */
@@ -289,7 +305,7 @@ export interface components {
         };
         /**
          * SaleView
-         * @description A paid order in a list.
+         * @description A paid order in a list; `returned` says how much of it came back, `refunded_fen` for how much.
          */
         SaleView: {
             business_date: string;
@@ -298,6 +314,9 @@ export interface components {
             order_id: string;
             paid_at_ms: number;
             receipt_no: string;
+            refunded_fen: number;
+            /** @enum {unknown} */
+            returned: "all" | "none" | "part";
             store_id: string;
             tenders: components["schemas"]["TenderAmount"][];
             terminal_id: string;

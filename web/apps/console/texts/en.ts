@@ -57,6 +57,9 @@ export const en: Translated<typeof zh> = {
     nothing: "Nothing yet",
   },
   orders: {
+    back_none: "Nothing returned",
+    back_part: "Partly returned",
+    back_all: "All returned",
     receipt: "Receipt",
     paidAt: "Time",
     terminal: "Till",
@@ -70,6 +73,10 @@ export const en: Translated<typeof zh> = {
     open: "Open {receipt}",
   },
   order: {
+    linesBack: "{qty} back",
+    is_void: "Void",
+    is_return: "Return",
+    unsettled: "not all of the money is back yet",
     back: "Back",
     heading: "Order {receipt}",
     item: "Item",

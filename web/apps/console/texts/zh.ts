@@ -54,6 +54,9 @@ export const zh = {
     nothing: "暂无记录",
   },
   orders: {
+    back_none: "没有退货",
+    back_part: "部分已退",
+    back_all: "已全部退",
     receipt: "小票号",
     paidAt: "时间",
     terminal: "收银机",
@@ -67,6 +70,10 @@ export const zh = {
     open: "查看 {receipt}",
   },
   order: {
+    linesBack: "退 {qty}",
+    is_void: "整单撤销",
+    is_return: "退货",
+    unsettled: "还有退款未完成",
     back: "返回",
     heading: "订单 {receipt}",
     item: "商品",
