@@ -42,19 +42,21 @@ from drivers.readings import (
 )
 
 __all__ = [
-    "MAX_FRAME_BYTES", "PROTOCOL_VERSION", "Ability", "Ack", "AnyBlock", "AnyReading", "Barcode",
+    "MAX_FRAME_BYTES", "MAX_PRESET_TARE_G", "PROTOCOL_VERSION", "Ability", "Ack", "AnyBlock",
+    "AnyReading", "Barcode",
     "Block", "Cell", "Columns", "Cut", "DeviceChanged", "DeviceInfo", "DeviceState", "DeviceStatistics",
     "Document", "Drawer", "DrawerLearnt", "DrawerPosition", "DrawerReleased", "Feed", "Frame",
     "FrameError", "GatewayFrame", "Health", "Heartbeat", "Hello", "HubFrame", "Id", "JobAnswer",
     "JobState", "Kind", "Label", "LabelBarcode", "LabelPrice", "LabelText", "Lamp", "LearnDrawer",
     "Misread", "OpenWhen", "Pay", "PayAct", "PayAnswer", "PayState", "Picture", "Print",
     "PrinterStatus", "Qr", "QueryJob", "Readable", "Reading", "ReleaseDrawer", "Rule", "ScaleAct",
-    "ScaleCommand", "Scan", "Show", "ShownLine", "Statistics", "Text", "Weight", "WeightUnit",
+    "ScaleCommand", "ScaleKey", "Scan", "Show", "ShownLine", "Statistics", "Text", "Weight", "WeightUnit",
     "Welcome", "content_hash", "decode_gateway_frame", "decode_hub_frame", "encode",
 ]  # fmt: skip
 
 MAX_FRAME_BYTES = 256 * 1024
 PROTOCOL_VERSION = 1
+MAX_PRESET_TARE_G = 9_999
 
 Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")]
 StatisticName = Annotated[str, Meta(max_length=48, pattern=r"^[A-Za-z]+$")]
@@ -79,6 +81,7 @@ PayAct = Literal["sale", "refund", "reversal", "query", "settlement"]
 # not_started: not one byte has left. unknown: money may have moved, so query, then reverse; never a failure.
 PayState = Literal["pending", "approved", "refused", "unknown", "not_started"]
 ScaleAct = Literal["zero", "tare", "clear_tare"]
+ScaleKey = Literal["zero", "tare", "clear_tare", "preset_tare"]
 
 
 class DeviceInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -261,10 +264,14 @@ class Show(Frame, frozen=True, kw_only=True, tag="show"):
 
 
 class ScaleCommand(Frame, frozen=True, kw_only=True, tag="scale_command"):
-    """Press a scale's key; what came of it shows in its readings."""
+    """Press a scale's key, or have it take off a tare that is known; what came of it shows in its readings.
+
+    A scale whose wire knows no preset tare gets it from the gateway: its readings are net then all the same.
+    """
 
     device_id: Id
-    command: ScaleAct
+    command: ScaleKey
+    tare_g: Annotated[int, Meta(ge=0, le=MAX_PRESET_TARE_G)] = 0
 
 
 class Pay(Frame, frozen=True, kw_only=True, tag="pay"):

@@ -171,7 +171,10 @@ class Supervisor:
 
     def _press(self, frame: ScaleCommand) -> None:
         desk = self._scales.get(frame.device_id)
-        if desk is None or not desk.press(frame.command):
+        if frame.command == "preset_tare":
+            if desk is not None:
+                desk.preset(frame.tare_g)
+        elif desk is None or not desk.press(frame.command):
             logger.warning("%s: cannot %s", frame.device_id, frame.command)
 
     async def _pay(self, frame: Pay) -> None:

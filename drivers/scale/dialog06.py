@@ -6,10 +6,11 @@ import re
 from decimal import Decimal
 from typing import Annotated, Any
 
+import msgspec
 from msgspec import Meta
 
 from drivers.base import Answers, Driver, Probe, Verdict
-from drivers.messages import Weight
+from drivers.messages import ScaleAct, Weight
 from drivers.profile import Profile, read_options
 from drivers.scale.parity import dress, undress
 from drivers.scale.wire_scale import AskedOptions, WireScale, without_value
@@ -34,23 +35,41 @@ class DialogOptions(AskedOptions, frozen=True, kw_only=True):
 
 
 class Dialog06(WireScale):
-    """Repeats the last weight while the scale says that nothing has moved since (status 21)."""
+    """Says the last weight again while the scale says that nothing has moved since (status 21)."""
 
     def __init__(self, options: DialogOptions) -> None:
         super().__init__(options, _FRAME)
         self._price = options.unit_price
-        self._begin = f"\x04\x0201\x1b{self._price:06d}\x1b\x03".encode()
+        self._begin = self._with_price(0)
         self._next = self._begin
-        self._last: Weight | None = None
+        self._tare = self._tare_sent = Decimal(0)
+        self._gross: Weight | None = None
+
+    def command(self, act: ScaleAct) -> bool:
+        """The wire has no keys; a tare that was preset is no longer sent."""
+        return act == "clear_tare" and self.preset(0)
+
+    def preset(self, tare_g: int) -> bool:
+        """The tare goes down with each price from now on."""
+        self._tare = Decimal(tare_g).scaleb(-3)
+        self._begin = self._next = self._with_price(tare_g)
+        return True
+
+    def _with_price(self, tare_g: int) -> bytes:
+        if not tare_g:
+            return f"\x04\x0201\x1b{self._price:06d}\x1b\x03".encode()
+        return f"\x04\x0203\x1b{self._price:06d}\x1b{tare_g:04d}\x03".encode()
 
     def question(self) -> bytes:
         asked, self._next = self._next, self._begin
+        if asked == self._begin:
+            self._tare_sent = self._tare
         return asked
 
     def reset(self) -> None:
         super().reset()
-        self._next = self._begin
-        self._last = None
+        self.preset(0)
+        self._gross = None
 
     def control(self, byte: int) -> None:
         if byte == _ACK:
@@ -65,17 +84,25 @@ class Dialog06(WireScale):
         grams, price, amount = (int(frame[name]) for name in ("weight", "price", "amount"))
         if price != self._price or abs(1000 * amount - grams * price) > 1000:
             return None
-        self._last = self._weight(frame, Decimal(grams).scaleb(-3), "kg", stable=True)
-        return self._last
+        gross = Decimal(grams).scaleb(-3) + self._tare_sent
+        self._gross = self._weight(frame, gross, "kg", stable=True)
+        return self._net()
+
+    def _net(self) -> Weight | None:
+        """What was weighed last, without the tare of now: the scale itself would not weigh it again."""
+        gross, tare = self._gross, self._tare_sent
+        if gross is None or gross.value is None or not tare:
+            return gross
+        return msgspec.structs.replace(gross, value=gross.value - tare, net=True, tare=tare)
 
     def _read_status(self, frame: re.Match[bytes], status: bytes) -> Weight | None:
         if status == _SAME:
-            return self._last
+            return self._net()
         if status in (_MOTION, _UNFINISHED):
             self._next = _ASK_WEIGHT
         if status not in (_MOTION, _BELOW_MINIMUM, _BELOW_ZERO, _OVERLOAD):
             return None
-        self._last = None
+        self._gross = None
         under = status in (_BELOW_MINIMUM, _BELOW_ZERO)
         return without_value(frame, "kg", over=status == _OVERLOAD, under=under)
 

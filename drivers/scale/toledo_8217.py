@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
+import msgspec
 from msgspec import Meta
 
 from drivers.base import Answers, Driver, Probe, Verdict
@@ -19,6 +21,8 @@ _CENTRE_OF_ZERO = 0x10
 _FRAME = re.compile(
     rb"\x02(?:\?(?P<status>[^\x02\r])|(?P<weight>[0-9]{2}\.[0-9]{3}|[0-9]{3}\.[0-9]{2})(?P<net>N?))\r\Z"
 )
+# Weights that were asked for before the scale had heard of its tare.
+_GROSS_AFTER_PRESET = 2
 _KEYS: dict[ScaleAct, bytes] = {"zero": b"Z", "tare": b"T\r", "clear_tare": b"C"}
 
 
@@ -38,6 +42,21 @@ class Toledo8217(WireScale):
         super().__init__(options, _FRAME, _KEYS)
         self._options = options
         self._last: Weight | None = None
+        self._preset: Decimal | None = None
+        self._gross_left = 0
+
+    def command(self, act: ScaleAct) -> bool:
+        self._preset = None
+        return super().command(act)
+
+    def preset(self, tare_g: int) -> bool:
+        """Five digits, read as the scale shows its weights: only where those are thousandths of a kg."""
+        last = self._last.value if self._last else None
+        if self._options.unit != "kg" or (last is not None and last.as_tuple().exponent != -3):
+            return False
+        self._preset, self._gross_left = Decimal(tare_g).scaleb(-3), _GROSS_AFTER_PRESET
+        self.press(b"T%05d\r" % tare_g)
+        return True
 
     def question(self) -> bytes:
         return b"W"
@@ -45,13 +64,15 @@ class Toledo8217(WireScale):
     def reset(self) -> None:
         super().reset()
         self._last = None
+        self._preset = None
 
     def read(self, frame: re.Match[bytes]) -> Weight | None:
         if frame["status"]:
             return self._read_status(frame, frame["status"][0])
-        self._last = self._weight(
+        weight = self._weight(
             frame, number(frame["weight"]), self._options.unit, stable=True, net=bool(frame["net"])
         )
+        self._last = self._with_tare(weight) if weight else None
         return self._last
 
     def _read_status(self, frame: re.Match[bytes], status: int) -> Weight | None:
@@ -60,7 +81,7 @@ class Toledo8217(WireScale):
         if not status & (_MOTION | _OVER | _UNDER):
             return self._last if self._options.repeats_by_status else None
         self._last = None
-        return without_value(
+        weight = without_value(
             frame,
             self._options.unit,
             over=bool(status & _OVER),
@@ -68,6 +89,19 @@ class Toledo8217(WireScale):
             net=bool(status & _NET),
             zero=bool(status & _CENTRE_OF_ZERO),
         )
+        return self._with_tare(weight)
+
+    def _with_tare(self, weight: Weight) -> Weight:
+        """The wire says that a weight is net, not by how much: that is what was preset, until it is gross."""
+        if self._preset is None:
+            return weight
+        if weight.net:
+            self._gross_left = 0
+            return msgspec.structs.replace(weight, tare=self._preset)
+        self._gross_left -= 1
+        if self._gross_left < 0:
+            self._preset = None
+        return weight
 
 
 def build(profile: Profile, overrides: dict[str, Any]) -> Driver:

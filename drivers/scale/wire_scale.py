@@ -17,6 +17,7 @@ from drivers.scale.parity import Parity, dress, undress
 MAX_TAIL_BYTES = 64
 RESTS_AFTER = 25
 """Stable readings of nothing in a row, after which a scale is asked half as often, until it says more."""
+MAX_PRESSED = 4
 _STREAMED_MIN = 2
 IN_KG: dict[WeightUnit, Decimal] = {
     "kg": Decimal(1),
@@ -63,7 +64,7 @@ class WireScale:
         self._parity = options.parity
         self._max_kg = options.max_kg
         self._tail = bytearray()
-        self._pressed: list[ScaleAct] = []
+        self._pressed: list[bytes] = []
 
     def receive(self, data: bytes) -> list[Heard]:
         heard: list[Heard] = []
@@ -75,7 +76,7 @@ class WireScale:
 
     def poll(self) -> bytes:
         if self._pressed:
-            return dress(self._keys[self._pressed.pop(0)], self._parity)
+            return dress(self._pressed.pop(0), self._parity)
         return dress(self.question(), self._parity)
 
     def quiet(self) -> list[Heard]:
@@ -90,9 +91,18 @@ class WireScale:
         """Press this key with the next poll; False where the wire has no such key."""
         if act not in self._keys:
             return False
-        if act not in self._pressed:
-            self._pressed.append(act)
+        self.press(self._keys[act])
         return True
+
+    def preset(self, tare_g: int) -> bool:
+        """Have the scale take off this tare, with the next poll; False where its wire cannot say it."""
+        return False
+
+    def press(self, key: bytes) -> None:
+        """Send this with the next poll, once; of more than a few that wait the oldest is forgotten."""
+        if key not in self._pressed:
+            self._pressed.append(key)
+        del self._pressed[:-MAX_PRESSED]
 
     def question(self) -> bytes:
         """What to ask when no key waits; b"" for a scale that speaks unasked."""

@@ -100,6 +100,15 @@ class Pan:
         self.presses += 1
         return True
 
+    def preset_tare(self, tare_g: int) -> bool:
+        """A tare that is told and not weighed, in whole divisions."""
+        division_g = self.traits.division_g
+        if not 0 < tare_g <= self.traits.capacity_g:
+            return False
+        self._tare_g = round(tare_g / division_g) * division_g
+        self.presses += 1
+        return True
+
     def clear_tare(self) -> bool:
         self._tare_g = 0
         self.presses += 1

@@ -26,14 +26,22 @@ def _piece(line: LineView) -> str:
     return "  ".join(f"{name} {value}" for name, value in said.items() if value)
 
 
+def _weights(line: LineView) -> str:
+    """Gross, tare and net of what was weighed in something."""
+    if not line.tare_g:
+        return ""
+    grams = (line.qty_milli + line.tare_g, line.tare_g, line.qty_milli)
+    gross, tare, net = (f"{one // 1000}.{one % 1000:03d}" for one in grams)
+    return f"毛{gross} 皮{tare} 净{net}kg"
+
+
 def _line(line: LineView) -> tuple[AnyBlock, ...]:
     price = "标签价" if line.priced_by == "label" else f"× {yuan(line.unit_price_fen)}"
     quantity = f"{qty(line.qty_milli)}{line.unit} {price}"
-    if line.tare_g:
-        quantity += f" (皮 {qty(line.tare_g)})"
     return (
         Text(text=line.name),
         *((Text(text=f"  {piece}"),) if (piece := _piece(line)) else ()),
+        *((Text(text=f"  {weights}"),) if (weights := _weights(line)) else ()),
         Columns(
             cells=(
                 Cell(text=f"  {quantity}", width=6),

@@ -18,7 +18,7 @@ from hub.app.pairing import PAIRING_ROUTES
 from hub.app.screen_routes import ROUTES as SCREEN_ROUTES
 from hub.app.settings import HubSettings
 from hub.app.statistics import device_statistics
-from hub.app.weighing import press_scale_key, weigh_item
+from hub.app.weighing import preset_tare, press_scale_key, weigh_item
 from hub.devices import store as devices
 from hub.devices.links import NOT_LET_IN, SocketClosed
 from hub.devices.messages import DeviceView
@@ -201,6 +201,7 @@ ROUTES = [
     weigh_item,
     device_statistics,
     press_scale_key,
+    preset_tare,
     print_scale_label,
     print_shelf_label,
     devices_of_gateway,

@@ -192,9 +192,12 @@ class Hub:
         self.screens.weighed(terminal_id, weight)
 
     async def _let_weights_age(self) -> None:
+        """Show what time alone changes, and end the tares whose goods are sold and gone."""
         while True:
             await asyncio.sleep(_WEIGHTS_LOOK_S)
             self.weights.grow_old()
+            for device_id in self.weights.tares_over():
+                await self.gateways.press(device_id, "clear_tare")
 
     def _jobs(self) -> list[Job]:
         drawers = DrawerWatch(self.engine.bus, self.engine.readers, self.settings.store_id, self.engine.clock)

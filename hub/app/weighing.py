@@ -7,7 +7,9 @@ from litestar import Request, post
 from hub.devices.links import Gateways
 from hub.devices.messages import (
     KeyPressed,
+    PresetTare,
     PressScaleKey,
+    ScaleKey,
 )
 from hub.devices.weights import Sold, Weights
 from hub.kernel.bus import Bus
@@ -63,16 +65,36 @@ async def press_scale_key(
     require(caller, "orders.sell")
     weights: Weights = request.app.state.weights
     weights.check_key(data.terminal_id, data.key)
-    outcome = await bus.adispatch(data, caller)
+    return await _press(request, bus, caller, data)
+
+
+@post("/api/devices/preset-tare", status_code=200, tags=["devices"])
+async def preset_tare(
+    data: PresetTare, request: Request[Any, Any, Any], bus: Bus, caller: Caller
+) -> KeyPressed:
+    """Have the till's scale take a known tare off the next goods; its readings are net once it does."""
+    require(caller, "orders.sell")
+    weights: Weights = request.app.state.weights
+    weights.check_preset(data.terminal_id)
+    return await _press(request, bus, caller, data)
+
+
+async def _press(
+    request: Request[Any, Any, Any], bus: Bus, caller: Caller, command: PressScaleKey | PresetTare
+) -> KeyPressed:
+    outcome = await bus.adispatch(command, caller)
     if outcome.refusal is not None:
         raise Refused.of(outcome.refusal)
     pressed: KeyPressed = outcome.answer
     if outcome.repeated:
         return pressed
+    key: ScaleKey = "preset_tare" if isinstance(command, PresetTare) else command.key
+    tare_g = command.tare_g if isinstance(command, PresetTare) else 0
     gateways: Gateways = request.app.state.gateways
-    if not await gateways.press(pressed.device_id, data.key):
+    if not await gateways.press(pressed.device_id, key, tare_g):
         raise Refused("devices.scale_away")
-    weights.pressed(pressed.device_id, data.key)
+    weights: Weights = request.app.state.weights
+    weights.pressed(pressed.device_id, key, tare_g)
     return pressed
 
 

@@ -64,12 +64,13 @@ class ScanRefused(Event, frozen=True, kw_only=True, tag="devices.scan_refused.v1
 
 
 class ScaleKeyPressed(Event, frozen=True, kw_only=True, tag="devices.scale_key_pressed.v1"):
-    """Somebody at a till pressed a key of its scale: zero, tare or clear_tare."""
+    """Somebody at a till pressed a key of its scale: zero, tare, clear_tare, or preset_tare with grams."""
 
     subject_field: ClassVar[str] = "device_id"
     device_id: str
     terminal_id: str
     key: str
+    tare_g: int | None = None
 
 
 class ScanTested(Event, frozen=True, kw_only=True, tag="devices.scan_tested.v1"):

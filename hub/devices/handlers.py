@@ -4,6 +4,7 @@ from typing import Protocol
 
 import msgspec
 
+from drivers.messages import MAX_PRESET_TARE_G
 from hub.devices import messages, model, store
 from hub.devices.events import (
     DeviceBound,
@@ -184,12 +185,23 @@ def _misread(command: messages.TakeMisread, reason: str, context: Context) -> Sc
 
 def press_scale_key(command: messages.PressScaleKey, context: Context) -> Decision:
     """Record who presses a key of the till's scale, and which; the answer is the scale's id."""
-    if (elsewhere := wrong_terminal(context, command.terminal_id)) is not None:
+    return _on_scale(context, command.terminal_id, command.key)
+
+
+def preset_tare(command: messages.PresetTare, context: Context) -> Decision:
+    """Record who tells the till's scale a tare, and which; the answer is the scale's id."""
+    if not 0 < command.tare_g <= MAX_PRESET_TARE_G:
+        return Decision.refuse("devices.tare_out_of_range", 400, limit=MAX_PRESET_TARE_G)
+    return _on_scale(context, command.terminal_id, "preset_tare", command.tare_g)
+
+
+def _on_scale(context: Context, terminal_id: str, key: str, tare_g: int | None = None) -> Decision:
+    if (elsewhere := wrong_terminal(context, terminal_id)) is not None:
         return elsewhere
-    scale = store.device_at(context.read, context.store_id, command.terminal_id, "scale")
+    scale = store.device_at(context.read, context.store_id, terminal_id, "scale")
     if scale is None or scale.state != "enabled":
         return Decision.refuse("devices.scale_away")
-    pressed = ScaleKeyPressed(device_id=scale.device_id, terminal_id=command.terminal_id, key=command.key)
+    pressed = ScaleKeyPressed(device_id=scale.device_id, terminal_id=terminal_id, key=key, tare_g=tare_g)
     return Decision.of(pressed, answer=messages.KeyPressed(scale.device_id))
 
 

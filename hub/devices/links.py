@@ -141,10 +141,11 @@ class Gateways:
         link = self.link_of(frame.device_id)
         return link is not None and await link.send(frame)
 
-    async def press(self, device_id: str, key: wire.ScaleAct) -> bool:
-        """Have a scale's key pressed; False when its gateway is away."""
+    async def press(self, device_id: str, key: wire.ScaleKey, tare_g: int = 0) -> bool:
+        """Have a scale's key pressed, or tell it a tare; False when its gateway is away."""
         link = self.link_of(device_id)
-        return link is not None and await link.send(wire.ScaleCommand(device_id=device_id, command=key))
+        asked = wire.ScaleCommand(device_id=device_id, command=key, tare_g=tare_g)
+        return link is not None and await link.send(asked)
 
     async def ask(self, question: Question, within_s: float) -> Answer | None:
         """Put a question to a device's gateway; None when that is away, or gives no answer in time."""

@@ -11,7 +11,8 @@ PrintState = Literal["queued", "printed", "unknown", "failed", "held", "settled"
 works for the till, so nothing was sent anywhere.
 """
 
-ScaleKey = Literal["zero", "tare", "clear_tare"]
+ScaleAct = Literal["zero", "tare", "clear_tare"]
+ScaleKey = Literal["zero", "tare", "clear_tare", "preset_tare"]
 DocumentKind = Literal["receipt", "return_slip", "z_report", "test", "label"]
 
 
@@ -170,7 +171,14 @@ class PressScaleKey(Command, frozen=True, kw_only=True):
     """Press a key of the till's scale; what came of it shows in its readings."""
 
     terminal_id: str
-    key: ScaleKey
+    key: ScaleAct
+
+
+class PresetTare(Command, frozen=True, kw_only=True):
+    """Have the till's scale take off a tare that is known, for one weighing: a bowl's, a box's."""
+
+    terminal_id: str
+    tare_g: int
 
 
 class DeviceView(View, frozen=True):
@@ -244,7 +252,7 @@ class PrintQueuedAnswer(msgspec.Struct, frozen=True):
 
 
 class KeyPressed(msgspec.Struct, frozen=True):
-    """Answer to PressScaleKey: the scale whose key it was."""
+    """Answer to PressScaleKey and PresetTare: the scale that was asked."""
 
     device_id: str
 
@@ -258,3 +266,5 @@ class WeightView(View, frozen=True):
     age_ms: int
     net: bool | None = None
     tare_g: int | None = None
+    is_preset: bool = False
+    """Whether the tare was told by the till: it ends with the goods that are sold with it."""

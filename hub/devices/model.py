@@ -101,10 +101,14 @@ TARE_WITHIN_MS = 2_000
 
 
 class AskedTare(msgspec.Struct, frozen=True):
-    """What lay there when the tare key was pressed; the scale's readings show whether it took it."""
+    """The tare that a key stands for, 0 to have none; the scale's readings show whether it took it.
+
+    `is_preset`: it was told, for one weighing, and not weighed.
+    """
 
     grams: int
     until_ms: int
+    is_preset: bool = False
 
 
 class Pan(msgspec.Struct, frozen=True):
@@ -116,6 +120,13 @@ class Pan(msgspec.Struct, frozen=True):
     is_sold: bool = False
     tare_g: int | None = None
     asked_tare: AskedTare | None = None
+    is_preset: bool = False
+    """Whether the tare was told by the till, and ends with the goods that are sold with it."""
+
+    @property
+    def gross_g(self) -> int | None:
+        """What lies there, with what is taken off it."""
+        return None if self.said.grams is None else self.said.grams + (self.tare_g or 0)
 
 
 def weighed(pan: Pan | None, said: Said, at_ms: int) -> Pan:
@@ -126,35 +137,49 @@ def weighed(pan: Pan | None, said: Said, at_ms: int) -> Pan:
     unchanged = said.at_rest and said.grams == pan.said.grams
     lay_still = unchanged and pan.still_since_ms is not None and at_ms - pan.at_ms <= WEIGHT_FRESH_MS
     since_ms = pan.still_since_ms if lay_still else at_ms if said.at_rest else None
-    tare_g, asked = _tare_after(pan, said, at_ms)
-    return Pan(said, at_ms, since_ms, pan.is_sold and _is_same_load(pan.said, said), tare_g, asked)
-
-
-def _tare_after(pan: Pan, said: Said, at_ms: int) -> tuple[int | None, AskedTare | None]:
-    """The tare that the scale has shown it works with, and one asked for that it has not shown."""
-    if said.tare_g is not None:
-        return said.tare_g or None, None
-    if pan.said.net and said.net is False:
-        return None, None
     asked = pan.asked_tare if pan.asked_tare and at_ms <= pan.asked_tare.until_ms else None
-    is_empty = said.at_rest and abs(said.grams or 0) <= SAME_LOAD_G
-    if asked is not None and (said.net or is_empty):
-        return asked.grams, None
-    return pan.tare_g, asked
+    tare_g = _tare_after(pan, said, asked)
+    if asked is not None and (tare_g or 0) == asked.grams:
+        is_preset, asked = asked.is_preset, None
+    else:
+        is_preset = pan.is_preset and tare_g is not None
+    now = Pan(said, at_ms, since_ms, False, tare_g, asked, is_preset)
+    return msgspec.structs.replace(now, is_sold=pan.is_sold and _is_same_load(pan, now))
 
 
-def pressed(pan: Pan, key: str, now_ms: int) -> Pan:
-    """The pan after a key of its scale was pressed."""
-    if key != "tare":
-        return msgspec.structs.replace(pan, tare_g=None, asked_tare=None)
-    grams = (pan.said.grams or 0) + (pan.tare_g or 0)
-    return msgspec.structs.replace(pan, asked_tare=AskedTare(grams, now_ms + TARE_WITHIN_MS))
+def _tare_after(pan: Pan, said: Said, asked: AskedTare | None) -> int | None:
+    """The tare that the scale has shown it works with. One that has told it and no longer does has none."""
+    if said.tare_g is not None or pan.said.tare_g is not None:
+        return said.tare_g or None
+    if pan.said.net and said.net is False:
+        return None
+    if asked is None or asked.is_preset:
+        return pan.tare_g
+    is_shown = said.net if asked.grams else _is_near(said.grams, pan.gross_g)
+    is_empty = bool(asked.grams) and said.at_rest and _is_near(said.grams, 0)
+    return asked.grams or None if is_shown or is_empty else pan.tare_g
 
 
-def _is_same_load(before: Said, now: Said) -> bool:
-    if not now.at_rest or before.grams is None or now.grams is None or now.grams <= 0:
+def pressed(pan: Pan, key: str, now_ms: int, preset_g: int = 0) -> Pan:
+    """The pan after a key of its scale was pressed, or after the scale was told a tare."""
+    if key == "zero":
+        return msgspec.structs.replace(pan, tare_g=None, asked_tare=None, is_preset=False)
+    grams = {"tare": pan.gross_g or 0, "preset_tare": preset_g}.get(key, 0)
+    asked = AskedTare(grams, now_ms + TARE_WITHIN_MS, key == "preset_tare")
+    return msgspec.structs.replace(pan, asked_tare=asked, is_preset=False)
+
+
+def _is_same_load(before: Pan, now: Pan) -> bool:
+    """Whether what lies there is what was sold: by its whole weight, for a tare moves nothing."""
+    if not now.said.at_rest or now.gross_g is None or now.gross_g <= 0:
         return False
-    return abs(now.grams - before.grams) <= SAME_LOAD_G
+    if before.tare_g == now.tare_g and (now.said.grams or 0) <= 0:
+        return False
+    return _is_near(now.gross_g, before.gross_g)
+
+
+def _is_near(grams: int | None, other_g: int | None) -> bool:
+    return grams is not None and other_g is not None and abs(grams - other_g) <= SAME_LOAD_G
 
 
 def why_not_sold(pan: Pan, now_ms: int) -> str:
@@ -163,7 +188,12 @@ def why_not_sold(pan: Pan, now_ms: int) -> str:
         return "devices.weight_stale"
     if pan.said.trouble:
         return pan.said.trouble
-    if pan.still_since_ms is None or pan.at_ms - pan.still_since_ms < WEIGHT_STABLE_MS:
+    asked = pan.asked_tare  # until it shows, nobody can say whether a weight is with it or without
+    if (
+        pan.still_since_ms is None
+        or pan.at_ms - pan.still_since_ms < WEIGHT_STABLE_MS
+        or (asked is not None and now_ms <= asked.until_ms)
+    ):
         return "devices.weight_unsettled"
     if pan.said.grams is None or pan.said.grams <= 0:
         return "devices.weight_empty"
@@ -181,6 +211,13 @@ def why_not_pressed(pan: Pan, key: str, now_ms: int) -> str:
     if pan.still_since_ms is None:
         return "devices.weight_unsettled"
     return "devices.weight_empty" if key == "tare" and (pan.said.grams or 0) <= 0 else ""
+
+
+def why_not_preset(pan: Pan, now_ms: int) -> str:
+    """Why a scale must not be told a tare now; "" if it may: not on top of one that was weighed."""
+    if now_ms - pan.at_ms > WEIGHT_FRESH_MS:
+        return "devices.weight_stale"
+    return "devices.tare_by_key" if (pan.tare_g or pan.said.net) and not pan.is_preset else ""
 
 
 def sold(pan: Pan) -> Pan:

@@ -28,6 +28,7 @@ def manifest(scan_target: handlers.ScanTarget) -> Manifest:
             CommandSpec(messages.FinishPrint, printing.finish_print, gateway, normal),
             CommandSpec(messages.FinishDrawerRelease, drawers.finish_drawer_release, gateway, normal),
             CommandSpec(messages.PressScaleKey, handlers.press_scale_key, "orders.sell", normal),
+            CommandSpec(messages.PresetTare, handlers.preset_tare, "orders.sell", normal),
             CommandSpec(messages.SettlePrint, printing.settle_print, "orders.sell"),
             CommandSpec(messages.Reprint, printing.reprint, "orders.sell"),
             CommandSpec(messages.PrintTest, printing.print_test, "orders.sell"),

@@ -48,6 +48,7 @@ class Weights:
         self._clock = clock
         self._at_terminal = at_terminal
         self._changed = changed
+        self._tares_over: set[str] = set()
         self._scales: dict[str, _Scale] = {}
         self._sold: dict[str, Sold] = {}
 
@@ -62,6 +63,9 @@ class Weights:
             return
         at_ms = self._now_ms() - age_ms
         pan = model.weighed(before.pan if before else None, said_by(weight), at_ms)
+        if before is not None and before.pan.is_sold and not pan.is_sold and pan.is_preset:
+            pan = model.pressed(pan, "clear_tare", self._now_ms())
+            self._tares_over.add(device_id)
         self._keep(device_id, terminal_id, pan, before.sold_by if before else "")
 
     def latest(self, terminal_id: str) -> WeightView | None:
@@ -82,11 +86,24 @@ class Weights:
         if reason := model.why_not_pressed(found[1].pan, key, self._now_ms()):
             raise Refused(reason)
 
-    def pressed(self, device_id: str, key: wire.ScaleAct) -> None:
-        """This key of a scale was pressed for a till."""
+    def check_preset(self, terminal_id: str) -> None:
+        """Raises Refused when the till's scale must not be told a tare now."""
+        found = self._at(terminal_id)
+        if found is None:
+            raise Refused("devices.weight_stale")
+        if reason := model.why_not_preset(found[1].pan, self._now_ms()):
+            raise Refused(reason)
+
+    def pressed(self, device_id: str, key: wire.ScaleKey, preset_g: int = 0) -> None:
+        """This key of a scale was pressed for a till, or the scale was told a tare."""
         if (scale := self._scales.get(device_id)) is not None:
-            pan = model.pressed(scale.pan, key, self._now_ms())
+            pan = model.pressed(scale.pan, key, self._now_ms(), preset_g)
             self._keep(device_id, scale.terminal_id, pan, scale.sold_by)
+
+    def tares_over(self) -> list[str]:
+        """The scales that are to forget the tare they were told, each named once."""
+        over, self._tares_over = sorted(self._tares_over), set()
+        return over
 
     def sell(self, terminal_id: str, command_id: str) -> Sold:
         """What this command sells, the same again if it did before; Refused if nothing may be sold."""
@@ -139,6 +156,7 @@ class Weights:
             age_ms=max(0, now_ms - pan.at_ms),
             net=pan.said.net,
             tare_g=pan.tare_g,
+            is_preset=pan.is_preset,
         )
 
     def _now_ms(self) -> int:

@@ -71,6 +71,14 @@ def test_a_receipt_says_what_was_sold_paid_and_given_back() -> None:
     assert document[-1] == Cut()
 
 
+def test_a_receipt_says_what_goods_weighed_in_a_bowl_come_to() -> None:
+    boxed = msgspec.structs.replace(line("圣女果", 735), unit="kg", sold_by="weight", tare_g=40)
+    document = receipt(SHOP, order(), [boxed, line("苹果", 2500)], [cash(2_000, 750)], False)
+
+    assert "毛0.775 皮0.040 净0.735kg\n  0.735kg × 5.00" in words(document)
+    assert words(document).count("皮") == 1
+
+
 def test_a_receipt_says_what_the_code_of_a_piece_said() -> None:
     dated = msgspec.structs.replace(line("草莓", 1000), batch="B7", expires_on="2026-12-31")
     labelled = msgspec.structs.replace(line("苹果", 1250), priced_by="label")

@@ -14,6 +14,7 @@ from drivers import messages as wire
 from hub.app.frames import BasketFrame, Snapshot, TillFrame, WeightFrame
 from hub.app.server import Hub, gateway_token
 from hub.devices import store as devices
+from hub.devices.events import ScaleKeyPressed
 from hub.devices.messages import BindDevice, SeeDevice, WeightView
 from hub.kernel.context import SYSTEM
 from hub.kernel.ids import new_id
@@ -241,17 +242,62 @@ def test_the_scales_keys_are_pressed_from_the_till(
         assert press("tare", command_id).json() == {"device_id": "scale-1"}
         assert press("tare", command_id).status_code == 200
         assert press("clear_tare").status_code == 200
-        told = [commanded(socket) for _ in range(2)]
+        told = [commanded(socket).command for _ in range(2)]
         assert told == ["tare", "clear_tare"]
         assert press("shake").status_code == 400
 
 
-def commanded(socket: Any) -> str:
-    """The next key that the hub wants pressed."""
+def test_a_known_tare_is_told_to_the_scale_and_stays_with_the_line(
+    hub: Hub, client: TestClient[Any], clock: OwnClock
+) -> None:
+    def preset(tare_g: int) -> Any:
+        body = {"command_id": new_id(), "terminal_id": TILL, "tare_g": tare_g}
+        return client.post("/api/devices/preset-tare", json=body)
+
+    def net(seq: int, age_ms: int = 0, kilograms: str = "1.210") -> None:
+        weight = wire.Weight(
+            value=Decimal(kilograms), unit="kg", stable=True, net=True, tare=Decimal("0.040"), raw_hex="02"
+        )
+        reading = wire.Reading(device_id="scale-1", boot_id="b", seq=seq, age_ms=age_ms, reading=weight)
+        socket.send_text(wire.encode(reading))
+
+    assert preset(40).status_code == 401
+    sign_in(client, "cashier")
+    assert refused(preset(40)) == (409, "devices.weight_stale")
+    with client.websocket_connect(f"/ws/terminal/{TILL}") as page, scale(hub, client) as socket:
+        weigh(socket, 1, "1.250", age_ms=500)
+        weigh(socket, 2, "1.250")
+        settled(page, 1250)
+        for grams in (0, -1, 10_000):
+            assert refused(preset(grams)) == (400, "devices.tare_out_of_range")
+        assert preset(40).json() == {"device_id": "scale-1"}
+        told = commanded(socket)
+        assert (told.command, told.tare_g) == ("preset_tare", 40)
+        assert refused(ask(client, by_weight().item_id)) == (409, "devices.weight_unsettled")
+        clock.monotonic_s += 1
+        net(3, age_ms=500)
+        net(4)
+        shown = until(page, lambda frame: isinstance(frame, WeightFrame) and frame.weight.grams == 1210)
+        assert (shown.weight.tare_g, shown.weight.is_preset) == (40, True)
+        until(page, lambda frame: isinstance(frame, WeightFrame) and not frame.weight.reason)
+        assert ask(client, by_weight().item_id).status_code == 200
+        (line,) = until(page, lambda frame: isinstance(frame, BasketFrame)).basket.lines
+        assert (line.qty_milli, line.tare_g) == (1210, 40)
+        clock.monotonic_s += 1
+        net(5, kilograms="-0.040")
+        assert commanded(socket).command == "clear_tare"
+    with hub.engine.readers.session() as read:
+        events = [hub.engine.types.decode(entry.body).event for entry in read_subject(read, "scale-1")]
+    pressed = [event for event in events if isinstance(event, ScaleKeyPressed)]
+    assert [(event.key, event.tare_g) for event in pressed] == [("preset_tare", 40)]
+
+
+def commanded(socket: Any) -> wire.ScaleCommand:
+    """The next thing that the hub wants of the scale."""
     while True:
         frame = wire.decode_hub_frame(socket.receive_text(timeout=20))
         if isinstance(frame, wire.ScaleCommand):
-            return frame.command
+            return frame
 
 
 def until_away(hub: Hub) -> None:

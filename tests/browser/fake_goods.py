@@ -12,6 +12,10 @@ CATEGORIES = (
     ("fresh", "生鲜", "Fresh"),
     ("paper", "纸品", "Paper"),
 )
+CONTAINERS: list[dict[str, Any]] = [
+    {"name": "塑料盒", "name_en": "Plastic box", "tare_g": 40},
+    {"name": "玻璃碗", "name_en": "Glass bowl", "tare_g": 320},
+]
 GOODS = (
     ("drinks", "矿泉水 550ml", "Mineral water 550 ml", 200, "瓶"),
     ("drinks", "冰红茶 500ml", "Iced black tea 500 ml", 350, "瓶"),

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import BrowserContext, Route, WebSocketRoute
 
-from tests.browser.fake_goods import CATEGORIES
+from tests.browser.fake_goods import CATEGORIES, CONTAINERS
 from tests.browser.fake_scale import Json
 from tests.browser.fake_shop import FakeShop
 
@@ -96,6 +96,8 @@ class FakeHub:
             return self.shop.pulses()
         if path.endswith("/items"):
             return self.shop.page(query.get("category"), query.get("search"), int(query.get("limit", "100")))
+        if path.endswith("/containers"):
+            return CONTAINERS
         if "/items/" in path:
             return self.shop.find(path.rsplit("/", 1)[-1])
         return self.shop.by_code(path.rsplit("/", 1)[-1])

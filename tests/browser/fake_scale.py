@@ -28,15 +28,22 @@ class ScaleAtTill(ABC):
         assert self.weight
         if self.weight["reason"]:
             return refusal(self.weight["reason"], "现在不能卖")
-        grams = self.weight["grams"]
-        self.lay(grams, "devices.weight_sold")
+        grams, tare_g = self.weight["grams"], self.weight["tare_g"]
+        self.lay(grams, "devices.weight_sold", tare_g, self.weight["is_preset"])
         answer = self.add(self.find(body["item_id"]), grams)
         assert self.basket
-        self.basket["lines"][-1] |= {"weighed_by": "scale-1", "tare_g": self.weight["tare_g"]}
+        self.basket["lines"][-1] |= {"weighed_by": "scale-1", "tare_g": tare_g}
         return answer
 
     def do_PressScaleKey(self, body: Json) -> Answer:
         """The key is passed on; the scale's readings show what came of it."""
+        return 200, {"device_id": "scale-1"}
+
+    def do_PresetTare(self, body: Json) -> Answer:
+        """The scale takes it off what lies there."""
+        assert self.weight
+        gross = (self.weight["grams"] or 0) + (self.weight["tare_g"] or 0)
+        self.lay(gross - body["tare_g"], tare_g=body["tare_g"], is_preset=True)
         return 200, {"device_id": "scale-1"}
 
     def bind_scale(self, state: str = "enabled") -> None:
@@ -44,9 +51,11 @@ class ScaleAtTill(ABC):
         self.devices = [device("scale-1", "scale", state)]
         self.say("devices", devices=self.devices)
 
-    def lay(self, grams: int | None, reason: str = "", tare_g: int | None = None) -> None:
+    def lay(
+        self, grams: int | None, reason: str = "", tare_g: int | None = None, is_preset: bool = False
+    ) -> None:
         """This lies on the scale now."""
-        net = {"net": tare_g is not None, "tare_g": tare_g}
+        net = {"net": tare_g is not None, "tare_g": tare_g, "is_preset": is_preset}
         self.weight = {"device_id": "scale-1", "grams": grams, "reason": reason, "age_ms": 0, **net}
         self.say("weight", weight=self.weight)
 

@@ -105,6 +105,61 @@ def test_the_scales_keys_by_touch_and_by_letter(till: Page, scale: FakeHub, keys
     assert [command["key"] for command in sent(scale.shop, "PressScaleKey")] == ["tare", "zero", "clear_tare"]
 
 
+def told(shop: FakeShop) -> list[object]:
+    """The tares that the scale was told, and the keys that were pressed, in their order."""
+    return [
+        command.get("tare_g") or command["key"]
+        for command in shop.commands
+        if command["type"] in ("PresetTare", "PressScaleKey")
+    ]
+
+
+def test_a_container_is_chosen_from_the_shops_list_and_its_weight_taken_off(
+    till: Page, scale: FakeHub
+) -> None:
+    scale.shop.lay(1250)
+    scale.push()
+    sheet = touch_apples(till)
+    sheet.get_by_role("button", name="容器").tap()
+    check(till)
+    expect(sheet.get_by_role("button", name="不用容器")).to_have_attribute("aria-pressed", "true")
+    sheet.get_by_role("button", name="玻璃碗 320 克").tap()
+    expect(sheet.locator(".grams")).to_have_text("0.930")
+    expect(sheet).to_contain_text("净重 · 容器 0.320 kg")
+    sheet.get_by_role("button", name="加入购物篮").tap()
+    expect(till.locator(".line")).to_contain_text("皮 0.320 kg")
+    assert told(scale.shop) == [320]
+
+
+def test_a_containers_weight_is_typed_and_forgotten_with_the_sheet(
+    till: Page, scale: FakeHub, keys: Keys
+) -> None:
+    sheet = touch_apples(till)
+    keys.type("b")
+    expect(sheet).to_contain_text("输入它的重量")
+    keys.type("85")
+    expect(sheet.get_by_role("button", name="扣除 85 克")).to_be_enabled()
+    keys.press("Enter")
+    scale.shop.lay(-85, "devices.weight_empty", tare_g=85, is_preset=True)
+    scale.push()
+    expect(sheet.get_by_role("status")).to_have_text("请连容器一起放上")
+    with till.expect_response(lambda answer: "clear_tare" in (answer.request.post_data or "")):
+        keys.press("Escape")
+    expect(till.get_by_role("dialog")).to_have_count(0)
+    assert told(scale.shop) == [85, "clear_tare"]
+
+
+def test_an_items_own_container_is_told_when_its_sheet_opens(till: Page, scale: FakeHub) -> None:
+    scale.shop.find("item-020")["tare_g"] = 40
+    till.reload()
+    till.get_by_role("search").wait_for()
+    scale.shop.lay(1250)
+    scale.push()
+    sheet = touch_apples(till)
+    expect(sheet).to_contain_text("净重 · 容器 0.040 kg")
+    assert told(scale.shop) == [40]
+
+
 def test_a_weight_by_hand_needs_a_manager_beside_a_scale(till: Page, scale: FakeHub, keys: Keys) -> None:
     sheet = touch_apples(till)
     keys.type("1.25")

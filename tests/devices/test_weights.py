@@ -281,5 +281,69 @@ def test_a_tare_counts_once_the_scale_shows_it(then: model.Said, after_ms: int, 
 def test_a_tare_ends_with_the_key_or_when_the_scale_says_so() -> None:
     pan = model.weighed(model.pressed(model.weighed(None, still(40), 0), "tare", 0), still(0, net=True), 500)
     assert model.weighed(pan, still(500, net=True), 900).tare_g == 40
-    assert model.pressed(pan, "clear_tare", 900).tare_g is None
+    assert model.pressed(pan, "zero", 900).tare_g is None
     assert model.weighed(pan, still(500, net=False), 900).tare_g is None
+    cleared = model.pressed(pan, "clear_tare", 900)
+    assert model.weighed(cleared, still(40), 1_000).tare_g is None
+    assert model.weighed(cleared, still(0, net=True), 1_000).tare_g == 40
+    told = model.weighed(pan, still(500, net=True, tare_g=45), 900)
+    assert told.tare_g == 45
+    assert model.weighed(told, still(545), 1_000).tare_g is None
+
+
+@pytest.mark.parametrize("tells", [True, False], ids=["tells its tare", "tells none"])
+def test_a_tare_makes_no_sold_load_new(tells: bool) -> None:
+    """Tared, cleared and told a tare, what was sold lies there still; less or more of it is new."""
+    pan = model.sold(model.weighed(None, still(500), 0))
+    zero, gross = (still(0, net=True, tare_g=500), still(500, net=False)) if tells else (still(0), still(500))
+    pan = model.weighed(model.pressed(pan, "tare", 100), zero, 200)
+    assert pan.is_sold
+    pan = model.weighed(model.pressed(pan, "clear_tare", 300), gross, 400)
+    assert pan.is_sold
+    pan = model.weighed(model.pressed(pan, "preset_tare", 500, 40), still(460, net=True, tare_g=40), 600)
+    assert pan.is_sold
+    assert not model.weighed(pan, still(0, net=True, tare_g=40), 700).is_sold
+    assert not model.weighed(pan, still(-40, net=True, tare_g=40), 700).is_sold
+    assert not model.weighed(pan, still(560, net=True, tare_g=40), 700).is_sold
+
+
+def test_a_tare_begins_the_wait_for_rest_anew() -> None:
+    pan = model.weighed(model.weighed(None, still(500), 0), still(500), 400)
+    assert model.why_not_sold(pan, 400) == ""
+    net = still(460, net=True, tare_g=40)
+    pan = model.weighed(model.pressed(pan, "preset_tare", 400, 40), net, 500)
+    assert model.why_not_sold(pan, 500) == "devices.weight_unsettled"
+    pan = model.weighed(pan, net, 900)
+    assert model.why_not_sold(pan, 900) == ""
+    assert model.why_not_sold(model.weighed(pan, still(-40, net=True, tare_g=40), 950), 950) != ""
+
+
+def test_a_scale_is_told_a_tare_only_where_it_has_none_of_its_own() -> None:
+    bare = model.weighed(None, model.Said(None, False), 0)
+    assert model.why_not_preset(bare, 0) == ""
+    assert model.why_not_preset(bare, 2_000) == "devices.weight_stale"
+    own = model.weighed(None, still(0, net=True), 0)
+    assert model.why_not_preset(own, 0) == "devices.tare_by_key"
+    told = model.weighed(model.pressed(bare, "preset_tare", 0, 40), still(460, net=True, tare_g=40), 100)
+    assert told.is_preset
+    assert model.why_not_preset(told, 100) == ""
+    lost = model.weighed(told, still(500), 200)
+    assert (lost.tare_g, lost.is_preset) == (None, False)
+
+
+def test_a_told_tare_ends_when_what_was_sold_with_it_leaves() -> None:
+    stage = Stage()
+    net = msgspec.structs.replace(weight(460), net=True, tare=Decimal(40))
+    stage.settle(500)
+    stage.weights.pressed("scale-1", "preset_tare", 40)
+    stage.clock.monotonic_s += 1
+    for age_ms in (500, 0):
+        stage.weights.take("scale-1", net, age_ms)
+    assert stage.weights.sell(TILL, "c1").tare_g == 40
+    stage.weights.take("scale-1", net, 0)
+    assert stage.weights.tares_over() == []
+    stage.weights.take("scale-1", msgspec.structs.replace(net, value=Decimal(-40)), 0)
+    assert stage.weights.tares_over() == ["scale-1"]
+    assert [view.is_preset for view in stage.shown[-2:]] == [True, False]
+    stage.settle(500)
+    assert stage.weights.tares_over() == []

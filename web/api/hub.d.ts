@@ -89,6 +89,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/catalogue/containers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Containers */
+        get: operations["ApiCatalogueContainersContainers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/catalogue/items": {
         parameters: {
             query?: never;
@@ -288,6 +305,23 @@ export interface paths {
         get: operations["ApiDevicesOfGatewayGatewayIdDevicesOfGateway"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/devices/preset-tare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** PresetTare */
+        post: operations["ApiDevicesPresetTarePresetTare"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1664,6 +1698,12 @@ export interface components {
             shift_id: string;
             terminal_id: string;
         };
+        /** ContainerView */
+        ContainerView: {
+            name: string;
+            name_en: string;
+            tare_g: number;
+        };
         /** DayView */
         DayView: {
             day: number;
@@ -1802,6 +1842,8 @@ export interface components {
             sold_by: "piece" | "weight";
             /** @enum {string} */
             stock_policy: "forbid" | "allow";
+            /** @default 0 */
+            tare_g?: number;
             tax_rate_bp: number;
             unit: string;
         };
@@ -2154,6 +2196,14 @@ export interface components {
             pay_code: string;
             /** @constant */
             type: "PresentCode";
+        };
+        /** PresetTare */
+        PresetTare: {
+            command_id: string;
+            tare_g: number;
+            terminal_id: string;
+            /** @constant */
+            type: "PresetTare";
         };
         /** PressScaleKey */
         PressScaleKey: {
@@ -2862,6 +2912,8 @@ export interface components {
             age_ms: number;
             device_id: string;
             grams: number | null;
+            /** @default false */
+            is_preset?: boolean;
             /** @default null */
             net?: boolean | null;
             reason: string;
@@ -3043,6 +3095,26 @@ export interface operations {
                         } | unknown[];
                         status_code: number;
                     };
+                };
+            };
+        };
+    };
+    ApiCatalogueContainersContainers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContainerView"][];
                 };
             };
         };
@@ -3470,6 +3542,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeviceView"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiDevicesPresetTarePresetTare: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresetTare"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyPressed"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

@@ -18,6 +18,7 @@ class Wire:
         self._price = 0
         self._status = "00"
         self._weighed_move = -1
+        self._is_told = False
 
     def hear(self, data: bytes) -> list[bytes]:
         answers = []
@@ -43,11 +44,22 @@ class Wire:
             return b""
         if record[2:4] == b"08":
             return f"\x0209\x1b{self._status}\x03".encode()
-        if record[2:4] == b"01" and record[5:11].isdigit():
-            self._price = int(record[5:11])
-            return bytes([ACK])
+        if record[2:4] in (b"01", b"03") and record[5:11].isdigit():
+            return self._take_price(record)
         self._status = "10"
         return bytes([NAK])
+
+    def _take_price(self, record: bytes) -> bytes:
+        """Record 03 brings a tare of four digits with the price, 01 brings none."""
+        told = record[12:16] if record[2:4] == b"03" else b""
+        if told and not (told.isdigit() and self._pan.preset_tare(int(told))):
+            self._status = "12"
+            return bytes([NAK])
+        if not told and self._is_told:
+            self._pan.clear_tare()
+        self._is_told = bool(told)
+        self._price = int(record[5:11])
+        return bytes([ACK])
 
     def _weigh(self, shown: Shown) -> bytes:
         self._status = self._refusal(shown)

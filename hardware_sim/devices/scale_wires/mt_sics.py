@@ -35,10 +35,20 @@ class Wire:
                 return (
                     f"T S {self._pan.show().tare_g / 1000:10.3f} kg".encode() if self._pan.tare() else b"T I"
                 )
+            case told if told.startswith(b"TA "):
+                return self._preset(told[3:].split())
             case b"TAC":
                 self._pan.clear_tare()
                 return b"TAC A"
         return b"ES"
+
+    def _preset(self, told: list[bytes]) -> bytes:
+        """TA with a value and kg: taken in whole divisions, and said back."""
+        match told:
+            case [value, b"kg"] if value.replace(b".", b"", 1).isdigit():
+                if self._pan.preset_tare(round(float(value) * 1000)):
+                    return f"TA A {self._pan.show().tare_g / 1000:10.3f} kg".encode()
+        return b"TA L"
 
     def _weight(self, shown: Shown) -> bytes:
         if shown.over or shown.under:

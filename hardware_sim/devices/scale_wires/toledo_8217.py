@@ -3,15 +3,18 @@
 from hardware_sim.devices.pan import Pan, Shown
 from hardware_sim.devices.parity import even
 
+TARE_DIGITS = 5
+
 
 class Wire:
-    """Toledo 8217 at 7E1: single letters; tare is what lies on the pan."""
+    """Toledo 8217 at 7E1: single letters; a tare is what lies on the pan, or five digits between T and CR."""
 
     every_s: float | None = None
 
     def __init__(self, pan: Pan) -> None:
         self._pan = pan
         self._echoes = False
+        self._tare: bytes | None = None
 
     def hear(self, data: bytes) -> list[bytes]:
         letters = (byte & 0x7F for byte in data if byte.bit_count() % 2 == 0)
@@ -25,6 +28,8 @@ class Wire:
         if self._echoes:
             self._echoes = letter != ord("F")
             return bytes([letter]) if self._echoes else b""
+        if self._tare is not None:
+            return self._tared(letter)
         return self._answer(letter)
 
     def _answer(self, letter: int) -> bytes:
@@ -37,10 +42,24 @@ class Wire:
             case "Z":
                 self._pan.zero()
             case "T":
-                self._pan.tare()
+                self._tare = b""
             case "C":
                 self._pan.clear_tare()
         return b""
+
+    def _tared(self, letter: int) -> bytes:
+        """What follows a T: digits and CR are a tare that is told, CR alone means the pan's load."""
+        digits, self._tare = self._tare or b"", None
+        if letter == 0x0D:
+            if len(digits) == TARE_DIGITS:
+                self._pan.preset_tare(int(digits))
+            elif not digits:
+                self._pan.tare()
+            return b""
+        if chr(letter).isdigit() and len(digits) < TARE_DIGITS:
+            self._tare = digits + bytes([letter])
+            return b""
+        return self._answer(letter)
 
     def _weight(self, shown: Shown) -> bytes:
         below = shown.under or shown.net_g < 0

@@ -106,6 +106,15 @@ def _catalogue() -> None:
         key=("sha256", "code"),
     )
     create(
+        "catalogue_containers",
+        text("sha256"),
+        integer("container_no"),
+        text("name"),
+        text("name_en"),
+        integer("tare_g"),
+        key=("sha256", "container_no"),
+    )
+    create(
         "catalogue_headers",
         text("sha256"),
         integer("version"),
@@ -129,6 +138,7 @@ def _catalogue() -> None:
         text("stock_policy"),
         text("code"),
         text("search_text"),
+        integer("tare_g"),
         key=("sha256", "item_id"),
     )
     index("catalogue_items_by_category", "catalogue_items", "sha256", "category", "item_no")

@@ -7,9 +7,16 @@ import msgspec
 from hub.kernel.errors import Refused
 from hub.kernel.sql import Kept, Row, upsert
 from hub.modules.catalogue.labels import DEFAULT_LABELS, MAX_LABELS, is_pattern
-from hub.modules.catalogue.messages import Category, Item
-from hub.modules.catalogue.model import category_fault, codes_of, fault_of, search_text
-from hub.modules.catalogue.tables import categories, codes, headers, items
+from hub.modules.catalogue.messages import Category, Container, Item
+from hub.modules.catalogue.model import (
+    MAX_CONTAINERS,
+    category_fault,
+    codes_of,
+    container_fault,
+    fault_of,
+    search_text,
+)
+from hub.modules.catalogue.tables import categories, codes, containers, headers, items
 
 FORMAT = "dianshu.catalogue.1"
 KIND = "catalogue"
@@ -24,11 +31,13 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     item_count: int
     categories: list[Category]
     labels: tuple[str, ...] = DEFAULT_LABELS
+    containers: tuple[Container, ...] = ()
 
 
 # A load cut short begins again from its start, so a row that is there already is left as it is.
 _add_header = upsert(headers, keep=True)
 _add_category = upsert(categories, keep=True)
+_add_container = upsert(containers, keep=True)
 _add_item = upsert(items, keep=True)
 _add_code = upsert(codes, keep=True)
 
@@ -37,9 +46,17 @@ _header = msgspec.json.Decoder(Header)
 _item = msgspec.json.Decoder(Item)
 
 
-def build(version: int, shelves: Sequence[Category], goods: Sequence[Item]) -> bytes:
+def build(
+    version: int, shelves: Sequence[Category], goods: Sequence[Item], containers: Sequence[Container] = ()
+) -> bytes:
     """The artifact's bytes: the same content always has the same."""
-    header = Header(format=FORMAT, version=version, item_count=len(goods), categories=list(shelves))
+    header = Header(
+        format=FORMAT,
+        version=version,
+        item_count=len(goods),
+        categories=list(shelves),
+        containers=tuple(containers),
+    )
     return b"".join(_encoder.encode(line) + b"\n" for line in (header, *goods))
 
 
@@ -54,6 +71,17 @@ def load(sha256: str, content: bytes) -> Iterator[tuple[Kept, Row]]:
         if category_fault(category):
             raise _invalid(1, "categories")
         yield _add_category, {"sha256": sha256, "category_no": number, **_names(category)}
+    for number, container in enumerate(header.containers):
+        yield (
+            _add_container,
+            {
+                "sha256": sha256,
+                "container_no": number,
+                "name": container.name,
+                "name_en": container.name_en,
+                "tare_g": container.tare_g,
+            },
+        )
     yield from _item_rows(sha256, lines[1:])
     yield (
         _add_header,
@@ -82,6 +110,8 @@ def _read_header(lines: Sequence[bytes]) -> Header:
         raise _invalid(1, "item_count")
     if len(header.labels) > MAX_LABELS or not all(map(is_pattern, header.labels)):
         raise _invalid(1, "labels")
+    if len(header.containers) > MAX_CONTAINERS or any(map(container_fault, header.containers)):
+        raise _invalid(1, "containers")
     return header
 
 
@@ -128,6 +158,7 @@ def _item_row(sha256: str, number: int, item: Item) -> Row:
         "stock_policy": item.stock_policy,
         "code": item.barcodes[0] if item.barcodes else item.sku,
         "search_text": search_text(item),
+        "tare_g": item.tare_g,
     }
 
 

@@ -52,6 +52,16 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     barcodes: tuple[str, ...]
     stock_policy: StockPolicy
     search_keys: str = ""
+    tare_g: int = 0
+    """What its usual container weighs: taken off when it is weighed at a till."""
+
+
+class Container(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A bowl or box that goods are weighed in, and what it weighs empty."""
+
+    name: str
+    name_en: str
+    tare_g: int
 
 
 class Category(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -76,6 +86,7 @@ class ItemView(View, frozen=True):
     tax_rate_bp: int
     stock_policy: StockPolicy
     code: str
+    tare_g: int = 0
 
 
 class CategoryView(View, frozen=True):
@@ -85,6 +96,14 @@ class CategoryView(View, frozen=True):
     name: str
     name_en: str
     item_count: int
+
+
+class ContainerView(View, frozen=True):
+    """A container of the shop's list, and what it weighs empty."""
+
+    name: str
+    name_en: str
+    tare_g: int
 
 
 class VersionView(View, frozen=True):

@@ -2,13 +2,16 @@
 
 from hub.kernel.messages import is_clean_text
 from hub.kernel.money import MAX_AMOUNT_FEN
-from hub.modules.catalogue.messages import Category, Item
+from hub.modules.catalogue.messages import Category, Container, Item
 
 MAX_CODES = 20
 MAX_BATCH_CHARS = 20
 """As GS1 has it."""
 MAX_CODE_CHARS = 64
 MAX_TAX_RATE_BP = 10_000
+MAX_TARE_G = 9_999
+"""Four digits are what the wires of scales have room for."""
+MAX_CONTAINERS = 40
 
 
 def check_digit(digits: str) -> str:
@@ -41,6 +44,8 @@ def fault_of(item: Item) -> str | None:
         return "price_fen"
     if not 0 <= item.tax_rate_bp <= MAX_TAX_RATE_BP:
         return "tax_rate_bp"
+    if not 0 <= item.tare_g <= (MAX_TARE_G if item.sold_by == "weight" else 0):
+        return "tare_g"
     for field in ("item_id", "sku", "name", "unit", "category"):
         if not getattr(item, field).strip():
             return field
@@ -55,6 +60,14 @@ def fault_of(item: Item) -> str | None:
 def category_fault(category: Category) -> bool:
     """Whether a category cannot be shown."""
     return not all(map(is_clean_text, (category.category, category.name, category.name_en)))
+
+
+def container_fault(container: Container) -> bool:
+    """Whether a container cannot be chosen."""
+    names = (container.name, container.name_en)
+    return not (
+        container.name.strip() and all(map(is_clean_text, names)) and 0 < container.tare_g <= MAX_TARE_G
+    )
 
 
 def codes_of(item: Item) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from hub.modules.catalogue.messages import (
     Activated,
     ActivateVersion,
     CategoryView,
+    ContainerView,
     ItemPage,
     ItemView,
     LiftRecall,
@@ -68,6 +69,12 @@ class CatalogueController(Controller):
         """The categories, in the shop's order."""
         require(caller, READ)
         return store.all_categories(readers, store_id)
+
+    @get("/containers", sync_to_thread=True)
+    def containers(self, readers: Readers, caller: Caller, store_id: str) -> list[ContainerView]:
+        """The bowls and boxes whose weight is known, in the shop's order."""
+        require(caller, READ)
+        return store.all_containers(readers, store_id)
 
     @get("/recalls", sync_to_thread=True)
     def recalls(self, readers: Readers, caller: Caller, store_id: str) -> list[RecallView]:

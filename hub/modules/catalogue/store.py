@@ -7,9 +7,16 @@ from sqlalchemy import bindparam, func, or_, select
 
 from hub.kernel.messages import View
 from hub.kernel.sql import Query, Reader
-from hub.modules.catalogue.messages import CategoryView, ItemPage, ItemView, RecallView, VersionView
+from hub.modules.catalogue.messages import (
+    CategoryView,
+    ContainerView,
+    ItemPage,
+    ItemView,
+    RecallView,
+    VersionView,
+)
 from hub.modules.catalogue.model import spellings
-from hub.modules.catalogue.tables import categories, codes, headers, items, recalls, versions
+from hub.modules.catalogue.tables import categories, codes, containers, headers, items, recalls, versions
 
 REMEMBERED_ITEMS = 20_000
 MAX_PAGE = 200
@@ -48,6 +55,7 @@ _item_columns = (
     items.c.tax_rate_bp,
     items.c.stock_policy,
     items.c.code,
+    items.c.tare_g,
 )
 _in_version = items.c.sha256 == bindparam("sha256")
 _here = versions.c.store_id == bindparam("store_id")
@@ -90,6 +98,12 @@ _page = Query(
     .order_by(items.c.item_no)
     .limit(bindparam("limit")),
     ItemView,
+)
+_containers = Query(
+    select(containers.c.name, containers.c.name_en, containers.c.tare_g)
+    .where(containers.c.sha256 == bindparam("sha256"))
+    .order_by(containers.c.container_no),
+    ContainerView,
 )
 _categories = Query(
     select(categories.c.category, categories.c.name, categories.c.name_en, func.count(items.c.item_id))
@@ -198,6 +212,12 @@ def all_categories(read: Reader, store_id: str) -> list[CategoryView]:
     """The categories of the active version, in the catalogue's order."""
     current = active(read, store_id)
     return [] if current is None else read.all(_categories, sha256=current.sha256)
+
+
+def all_containers(read: Reader, store_id: str) -> list[ContainerView]:
+    """The containers of the active version, in the catalogue's order."""
+    current = active(read, store_id)
+    return [] if current is None else read.all(_containers, sha256=current.sha256)
 
 
 def _pattern(search: str) -> str:

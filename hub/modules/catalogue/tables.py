@@ -41,9 +41,19 @@ items = artifact(
     text("stock_policy"),
     text("code"),
     text("search_text"),
+    integer("tare_g"),
     Index("catalogue_items_in_order", "sha256", "item_no"),
     Index("catalogue_items_by_category", "sha256", "category", "item_no"),
     key=("item_id",),
+)
+
+containers = artifact(
+    "catalogue_containers",
+    integer("container_no"),
+    text("name"),
+    text("name_en"),
+    integer("tare_g"),
+    key=("container_no",),
 )
 
 codes = artifact("catalogue_codes", text("code"), text("item_id"), key=("code",))
@@ -59,4 +69,4 @@ recalls = projected(
     key=("item_id", "batch"),
 )
 
-TABLES = (versions, recalls, headers, categories, items, codes)
+TABLES = (versions, recalls, headers, categories, containers, items, codes)

@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
 
+import msgspec
 import pytest
 
 from drivers.base import build_driver
@@ -123,6 +124,50 @@ def test_a_change_goes_at_once_and_what_is_no_weight_does_not_go() -> None:
     assert stage.hear(weight("1.255")) == weight("1.255")
     clock.now_s += 0.15
     assert stage.hear(Misread(reason="garbled")) is None
+
+
+def tared_desk(clock: Clock) -> WeighDesk:
+    """The desk of a scale whose wire cannot be told a tare, which is told 40 g."""
+    stage = WeighDesk(cast(Scale, build_driver(load_profile("scale/cas_ap1"), {})), clock)
+    stage.preset(40)
+    return stage
+
+
+def heard(stage: WeighDesk, clock: Clock, said: Weight) -> Weight:
+    """What is passed on of a weight that comes in its own good time."""
+    clock.now_s += 10
+    passed_on = stage.hear(said)
+    assert passed_on is not None
+    return passed_on
+
+
+def test_a_tare_that_the_wire_cannot_say_is_taken_off_here_and_the_frame_is_kept() -> None:
+    clock = Clock()
+    stage = tared_desk(clock)
+    net = heard(stage, clock, weight("0.500", raw_hex="0102"))
+    assert (net.value, net.net, net.tare, net.raw_hex) == (Decimal("0.460"), True, Decimal("0.040"), "0102")
+    assert heard(stage, clock, weight("0.000")).value == Decimal("-0.040")
+    moving = heard(stage, clock, weight(None))
+    assert (moving.value, moving.net, moving.tare) == (None, True, Decimal("0.040"))
+    grams = msgspec.structs.replace(weight("500"), unit="g")
+    assert heard(stage, clock, grams).value == Decimal(460)
+
+
+@pytest.mark.parametrize("key", ["zero", "tare", "clear_tare"])
+def test_a_key_ends_a_tare_that_was_taken_off_here(key: Any) -> None:
+    clock = Clock()
+    stage = tared_desk(clock)
+    assert stage.press(key) == (key == "clear_tare")
+    assert heard(stage, clock, weight("0.500")) == weight("0.500")
+    assert not stage.press("clear_tare")
+
+
+def test_nothing_is_taken_off_a_weight_that_its_scale_calls_net() -> None:
+    clock = Clock()
+    stage = tared_desk(clock)
+    net = msgspec.structs.replace(weight("0.300"), net=True)
+    assert heard(stage, clock, net) == net
+    assert heard(stage, clock, weight("0.500")) == weight("0.500")
 
 
 def test_the_outbox_keeps_the_newest_weight_of_each_scale_whatever_the_hub_says() -> None:

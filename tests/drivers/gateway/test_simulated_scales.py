@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from hardware_sim.layout import ADAM_SCALE, CPWPLUS_SCALE, EPELSA_SCALE, SCALES,
 from tests.drivers.gateway.at_counter import at_the_counter
 
 PATIENCE_S = 20
+TAKES_A_TARE = ("toledo_8217", "mt_sics", "dialog06")
 WITHOUT_A_WORD_FOR_TOO_MUCH = (ADAM_SCALE, EPELSA_SCALE, CPWPLUS_SCALE)
 
 
@@ -73,6 +75,35 @@ def test_a_tare_from_the_hub_reaches_the_scale(tmp_path: Path) -> None:
                 assert (await heard(outbox, weighs(0), seen)).net is True
                 await supervisor.handle(ScaleCommand(device_id="scale-1", command="clear_tare"))
                 assert (await heard(outbox, weighs(500), seen)).net is False
+
+            await at_the_counter(counter, tmp_path, scene)
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("spec", SCALES, ids=lambda spec: spec.protocol)
+def test_a_known_tare_is_taken_off_by_the_scale_or_for_it(tmp_path: Path, spec: ScaleSpec) -> None:
+    async def run() -> None:
+        async with open_counter(tmp_path, (spec,)) as counter:
+            scale = counter.scale(spec.device_id)
+
+            async def scene(supervisor: Supervisor, outbox: Outbox) -> None:
+                seen: list[Weight] = []
+                scale.put(500)
+                await heard(outbox, weighs(500), seen)
+                preset = ScaleCommand(device_id=spec.device_id, command="preset_tare", tare_g=40)
+                await supervisor.handle(preset)
+                scale.put(1240)
+                net = await heard(outbox, weighs(1200), seen)
+                assert (net.net, net.tare) == (True, Decimal("0.040"))
+                assert (scale.pan.show().tare_g > 0) == (spec.protocol in TAKES_A_TARE)
+                scale.put(0)
+                await supervisor.handle(ScaleCommand(device_id=spec.device_id, command="clear_tare"))
+                scale.put(760)
+                gross = await heard(outbox, weighs(760), seen)
+                assert not gross.net
+                assert not gross.tare
+                assert not any(weighs(1240)(weight) for weight in seen)
 
             await at_the_counter(counter, tmp_path, scene)
 

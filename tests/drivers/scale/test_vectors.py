@@ -126,3 +126,77 @@ def test_a_scale_that_was_away_is_asked_as_often_as_ever() -> None:
     driver = resting(plain_toledo(), RESTS_AFTER)
     driver.reset()
     assert driver.poll_s == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize(
+    ("profile", "preset_hex"),
+    [
+        ("toledo_8217", "d4303030b430" + "8d"),
+        ("mt_sics", b"TA 0.040 kg\r\n".hex()),
+        ("mt_sics_gram", b"TA 40 g\r\n".hex()),
+    ],
+)
+def test_a_known_tare_goes_once_with_the_next_poll(profile: str, preset_hex: str) -> None:
+    driver = scale(profile)
+    asked = driver.poll()
+    assert driver.preset(40)
+    assert driver.preset(40)
+    assert driver.poll().hex() == preset_hex
+    assert driver.poll() == asked
+
+
+@pytest.mark.parametrize(
+    "profile", ["cas_ap1", "aclas_os2x", "cas_stream", "epelsa", "cn6_kg", "adam", "nci_ecr"]
+)
+def test_a_wire_that_cannot_be_told_a_tare_says_so(profile: str) -> None:
+    driver = scale(profile)
+    asked = driver.poll()
+    driver.reset()
+    assert not driver.preset(40)
+    assert driver.poll() == asked
+
+
+def said(driver: Scale, *frames: bytes) -> list[tuple[Any, Any, Any]]:
+    """Value, net and tare of what each frame says."""
+    heard = [weight for frame in frames for weight in driver.receive(frame)]
+    return [(str(w.value), w.net, w.tare and str(w.tare)) for w in heard if isinstance(w, Weight)]
+
+
+def test_a_toledo_is_net_by_what_it_was_told_until_it_says_gross() -> None:
+    driver = plain_toledo()
+    net, gross, moving = b"\x0200.460N\r", b"\x0200.500\r", b"\x02?a\r"
+    assert said(driver, net) == [("0.460", True, None)]  # tared by its own key
+    driver.preset(40)
+    assert said(driver, gross, net, moving) == [  # the first was asked for before the tare was told
+        ("0.500", False, None),
+        ("0.460", True, "0.040"),
+        ("None", True, "0.040"),
+    ]
+    assert said(driver, gross, net) == [("0.500", False, None), ("0.460", True, None)]
+    driver.preset(40)
+    assert said(driver, gross, gross, gross, net)[-1] == ("0.460", True, None)  # it never took it
+    driver.preset(40)
+    driver.command("tare")
+    assert said(driver, net) == [("0.460", True, None)]
+
+
+def test_a_toledo_that_shows_hundredths_is_told_no_tare() -> None:
+    driver = cast(Scale, build_driver(load_profile("scale/toledo_8217"), {"parity": "none", "max_kg": 200}))
+    assert said(driver, b"\x02012.50\r")
+    assert not driver.preset(40)
+
+
+def test_a_dialog_brings_the_tare_down_with_each_price() -> None:
+    driver = cast(Scale, build_driver(load_profile("scale/dialog06"), {"parity": "none"}))
+    plain_price, tared_price = b"\x04\x0201\x1b001000\x1b\x03", b"\x04\x0203\x1b001000\x1b0040\x03"
+    answer = b"\x0202\x1b3\x1b%05d\x1b001000\x1b%06d\x03"
+    assert driver.poll() == plain_price
+    assert said(driver, answer % (500, 500)) == [("0.500", None, None)]
+    assert driver.preset(40)
+    assert driver.poll() == tared_price
+    assert said(driver, b"\x0209\x1b21\x03") == [("0.460", True, "0.040")]  # it would not weigh it again
+    assert said(driver, answer % (460, 460)) == [("0.460", True, "0.040")]
+    assert driver.command("clear_tare")
+    assert driver.poll() == plain_price
+    assert said(driver, answer % (500, 500)) == [("0.500", None, None)]
+    assert not driver.command("zero")

@@ -7,7 +7,7 @@ from hub.kernel.context import SYSTEM
 from hub.kernel.errors import Refused
 from hub.modules.catalogue import demo, store
 from hub.modules.catalogue.artifact import build
-from hub.modules.catalogue.messages import ActivateVersion, Category, Item
+from hub.modules.catalogue.messages import ActivateVersion, Category, Container, Item
 from hub.modules.orders.messages import ScanCode
 from tests.modules.shop import STORE, TILL, Shop, by_piece
 
@@ -27,6 +27,27 @@ def goods(**changes: object) -> Item:
         stock_policy="allow",
     )
     return msgspec.structs.replace(item, **changes)
+
+
+def box(**changes: object) -> Container:
+    return msgspec.structs.replace(Container(name="盒", name_en="Box", tare_g=40), **changes)
+
+
+def test_containers_and_an_items_own_tare_come_with_the_version(bare: Shop) -> None:
+    boxed = goods(sold_by="weight", tare_g=40)
+    bare.catalogue(build(1, SHELF, [boxed], [box(), box(name="碗", name_en="Bowl", tare_g=320)]), 1)
+    bare.catalogue(build(1, SHELF, [boxed], [box(), box(name="碗", name_en="Bowl", tare_g=320)]), 1)
+    assert [(one.name, one.tare_g) for one in store.all_containers(bare.read, STORE)] == [
+        ("盒", 40),
+        ("碗", 320),
+    ]
+    current = store.active(bare.read, STORE)
+    assert current is not None
+    item = store.item(bare.read, current, boxed.item_id)
+    assert item is not None
+    assert item.tare_g == 40
+    bare.catalogue(build(2, SHELF, [goods()]), 2)
+    assert store.all_containers(bare.read, STORE) == []
 
 
 SHELF = [Category(category="c", name="架", name_en="Shelf")]
@@ -86,6 +107,11 @@ def test_a_version_number_stands_for_one_content(bare: Shop) -> None:
         (build(1, SHELF, [goods(price_fen=3_000_000_000)]), 2, "price_fen"),
         (build(1, SHELF, [goods(name="牛\x00奶")]), 2, "name"),
         (build(1, SHELF, [goods(barcodes=(" 1",))]), 2, "barcodes"),
+        (build(1, SHELF, [goods(tare_g=40)]), 2, "tare_g"),
+        (build(1, SHELF, [goods(tare_g=10_000, sold_by="weight")]), 2, "tare_g"),
+        (build(1, SHELF, [goods()], [box(tare_g=0)]), 1, "containers"),
+        (build(1, SHELF, [goods()], [box(name=" ")]), 1, "containers"),
+        (build(1, SHELF, [goods()], [box()] * 41), 1, "containers"),
         (build(1, SHELF, [goods()])[:-20] + b"\n", 2, "item"),
         (build(1, SHELF, [goods()]).splitlines(keepends=True)[0], 1, "item_count"),
     ],

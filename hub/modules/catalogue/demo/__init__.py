@@ -4,9 +4,18 @@ from hub.modules.catalogue.demo.goods import (
     VERSION,
     artifact_bytes,
     categories,
+    containers,
     items,
     opening_stock_milli,
     typical_grams,
 )
 
-__all__ = ["VERSION", "artifact_bytes", "categories", "items", "opening_stock_milli", "typical_grams"]
+__all__ = [
+    "VERSION",
+    "artifact_bytes",
+    "categories",
+    "containers",
+    "items",
+    "opening_stock_milli",
+    "typical_grams",
+]

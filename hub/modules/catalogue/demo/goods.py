@@ -6,7 +6,7 @@ from functools import cache
 from importlib import resources
 
 from hub.modules.catalogue.artifact import build
-from hub.modules.catalogue.messages import Category, Item, StockPolicy
+from hub.modules.catalogue.messages import Category, Container, Item, StockPolicy
 from hub.modules.catalogue.model import check_digit
 from hub.modules.catalogue.pinyin import initials
 
@@ -14,6 +14,8 @@ VERSION = 1
 
 _MAKERS = ("69900117", "69900223", "69900338", "69900441")
 """Made-up company numbers under GS1 China's prefix."""
+_BOXED = {"Cherry tomatoes": 40}
+"""What is weighed in a box, and what that weighs."""
 _PIECES_IN_STOCK = 500
 _WEIGHT_IN_STOCK_KG = 200
 
@@ -22,6 +24,15 @@ _WEIGHT_IN_STOCK_KG = 200
 def categories() -> tuple[Category, ...]:
     """The shop's shelves."""
     return tuple(Category(**row) for row in _rows("categories.csv"))
+
+
+@cache
+def containers() -> tuple[Container, ...]:
+    """What the shop's goods are weighed in."""
+    return tuple(
+        Container(name=row["name"], name_en=row["name_en"], tare_g=int(row["tare_g"]))
+        for row in _rows("containers.csv")
+    )
 
 
 @cache
@@ -39,7 +50,7 @@ def typical_grams() -> dict[str, int]:
 
 def artifact_bytes(version: int = VERSION) -> bytes:
     """The demo catalogue as an artifact."""
-    return build(version, categories(), items())
+    return build(version, categories(), items(), containers())
 
 
 def opening_stock_milli() -> dict[str, int]:
@@ -66,6 +77,7 @@ def _item(number: int, row: dict[str, str]) -> Item:
         barcodes=() if by_weight else (_barcode(number),),
         stock_policy=policy,
         search_keys=initials(row["name"]),
+        tare_g=_BOXED.get(row["name_en"], 0),
     )
 
 

@@ -12,6 +12,7 @@ export type Line = Schemas["LineView"];
 export type OrderRow = Schemas["OrderRow"];
 export type Item = Schemas["ItemView"];
 export type Category = Schemas["CategoryView"];
+export type Container = Schemas["ContainerView"];
 export type Shop = Schemas["Shop"];
 export type Shift = Schemas["ShiftView"];
 export type ShiftTotals = Schemas["ShiftTotals"];
@@ -54,6 +55,7 @@ const ADDRESSES = {
   PairScreen: "/api/screens/pair",
   WeighItem: "/api/devices/weigh-item",
   PressScaleKey: "/api/devices/scale-key",
+  PresetTare: "/api/devices/preset-tare",
   SetQuantity: "/api/orders/set-quantity",
   VoidLine: "/api/orders/void-line",
   ParkBasket: "/api/orders/park",
@@ -114,6 +116,7 @@ export const hub = {
   deviceStatistics: () => ask("/api/devices/statistics"),
   deviceConditions: () => ask("/api/devices/conditions"),
   devicePulses: () => ask("/api/devices/pulses"),
+  containers: () => ask("/api/catalogue/containers"),
   categories: () => ask("/api/catalogue/categories"),
   items: (query: { category?: string; search?: string; limit: number }) => ask("/api/catalogue/items", query),
   item: (itemId: string) => http.get<Item>(`/api/catalogue/items/${encodeURIComponent(itemId)}`),

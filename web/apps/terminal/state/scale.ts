@@ -5,7 +5,7 @@ import { tellWhy } from "./notices";
 import { session } from "./session";
 import { till } from "./till";
 
-export type PanState = "away" | "moving" | "ready" | "empty" | "sold" | "over" | "under" | "unit";
+export type PanState = "tared" | "away" | "moving" | "ready" | "empty" | "sold" | "over" | "under" | "unit";
 
 const STATES: Readonly<Record<string, PanState>> = {
   "": "ready",
@@ -25,7 +25,13 @@ const bound = computed(() =>
 export const scale = {
   isBound: computed(() => bound.value.length > 0),
   works: computed(() => bound.value.some((device) => device.state === "enabled")),
-  state: computed<PanState>(() => (till.weight ? (STATES[till.weight.reason] ?? "away") : "away")),
+  state: computed<PanState>(() => {
+    const state = till.weight ? (STATES[till.weight.reason] ?? "away") : "away";
+    // An empty pan is below zero by a container that is not on it yet.
+    return till.weight?.is_preset && (state === "empty" || state === "under") ? "tared" : state;
+  }),
+  /** The tare that the scale was told, 0 without one. */
+  presetG: computed(() => (till.weight?.is_preset ? (till.weight.tare_g ?? 0) : 0)),
 };
 
 /** 1250 → "1.250": a scale always shows its grams. */
@@ -40,9 +46,19 @@ export function shownWeight(weight: Weight | null): string {
   return says ? formatGrams(weight.grams!) : "–.–––";
 }
 
-export async function press(key: ScaleKey): Promise<void> {
+export const press = (key: ScaleKey): Promise<void> =>
+  attempt(() => command("PressScaleKey", { terminal_id: session.terminalId ?? "", key }));
+
+/** Goods in a container of so many grams come next; 0 if in none. What the scale was told so far is forgotten. */
+export async function presetTare(tareG: number): Promise<void> {
+  if (tareG === scale.presetG.value) return;
+  if (tareG) await attempt(() => command("PresetTare", { terminal_id: session.terminalId ?? "", tare_g: tareG }));
+  else await press("clear_tare");
+}
+
+async function attempt(act: () => Promise<unknown>): Promise<void> {
   try {
-    await command("PressScaleKey", { terminal_id: session.terminalId ?? "", key });
+    await act();
   } catch (error) {
     tellWhy(error);
   }
