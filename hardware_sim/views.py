@@ -73,6 +73,13 @@ class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True):
     account: str = ""
 
 
+class Movement(msgspec.Struct, frozen=True, kw_only=True):
+    """Money that moved: to the shop above zero, from the shop below."""
+
+    request_id: str
+    amount_fen: int
+
+
 class CustomerPlan(msgspec.Struct, frozen=True, kw_only=True):
     """What the customer at a terminal does, and after how long; `hand` waits for a hand on the bench."""
 

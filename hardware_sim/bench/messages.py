@@ -9,6 +9,8 @@ from hardware_sim.views import (
     Choice,
     CustomerPlan,
     DeviceView,
+    LedgerEntry,
+    Movement,
     PaperLine,
     PaperState,
     Receipt,
@@ -81,6 +83,13 @@ class Choose(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """POST /api/devices/{device_id}/customer: the hand of the customer who is asked; nothing if nobody is."""
 
     choice: Choice
+
+
+class AcquirersBook(msgspec.Struct, frozen=True, kw_only=True):
+    """GET /api/devices/{device_id}/ledger: every entry, and every movement of money, as they came."""
+
+    entries: tuple[LedgerEntry, ...]
+    movements: tuple[Movement, ...]
 
 
 class SetFault(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

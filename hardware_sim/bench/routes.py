@@ -10,6 +10,7 @@ from litestar.status_codes import HTTP_200_OK
 
 from hardware_sim.bench.feed import Feed
 from hardware_sim.bench.messages import (
+    AcquirersBook,
     Bench,
     BenchFrame,
     Choose,
@@ -134,6 +135,13 @@ async def choose(state: State, device_id: FromPath[str], data: JSONBody[Choose])
     return terminal.view()
 
 
+@get("/devices/{device_id:str}/ledger", operation_id="ledger")
+async def read_ledger(state: State, device_id: FromPath[str]) -> AcquirersBook:
+    """The acquirer's own book behind a payment terminal, whole."""
+    ledger = counter_of(state).terminal(device_id).ledger
+    return AcquirersBook(entries=tuple(ledger.entries.values()), movements=tuple(ledger.movements))
+
+
 @post("/devices/{device_id:str}/faults", operation_id="setFault", status_code=HTTP_200_OK)
 async def set_fault(state: State, device_id: FromPath[str], data: JSONBody[SetFault]) -> DeviceView:
     return counter_of(state).inject(device_id, data.fault)
@@ -208,6 +216,7 @@ api = Router(
         press_key,
         set_plan,
         choose,
+        read_ledger,
         set_fault,
         relieve,
         heal,

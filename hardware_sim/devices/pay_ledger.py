@@ -2,14 +2,7 @@
 
 import msgspec
 
-from hardware_sim.views import EntryState, LedgerEntry
-
-
-class Movement(msgspec.Struct, frozen=True, kw_only=True):
-    """Money that moved: to the shop above zero, from the shop below."""
-
-    request_id: str
-    amount_fen: int
+from hardware_sim.views import EntryState, LedgerEntry, Movement
 
 
 class Ledger:

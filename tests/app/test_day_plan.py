@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from hub.app.demo.day.plan import (
     parse_day,
     read_day,
 )
+from hub.modules.payments.pay_codes import pay_scheme
 
 GOOD = """
 title = "一天"
@@ -27,6 +29,8 @@ grams = [100, 200]
 weighed_percent = 50
 categories = { produce = 1 }
 percent = { void = 50, park = 50 }
+tenders = { cash = 1, card = 1, code = 2 }
+at_terminal = { decline = 20, cancel = 20 }
 hours = [{ from = "08:00", customers = 40 }]
 """
 
@@ -64,6 +68,21 @@ def test_customers_bring_what_the_day_says() -> None:
     assert all(480 <= one.at_min < 540 for one in everybody)
 
 
+def test_customers_pay_as_the_day_says() -> None:
+    purses = [
+        one.purse
+        for one in customers_of(parse_day(GOOD.replace("customers = 40", "customers = 400"), "a"), 3)
+    ]
+    tenders = Counter(purse.tender for purse in purses)
+    assert tenders["code"] > tenders["cash"] > 50
+    assert tenders["card"] > 50
+    assert {purse.choice for purse in purses if purse.tender != "cash"} == {"approve", "decline", "cancel"}
+    assert all(purse.choice == "approve" for purse in purses if purse.tender == "cash")
+    schemes = Counter(pay_scheme(purse.pay_code) for purse in purses if purse.tender == "code")
+    assert set(schemes) == {"wechat", "alipay", "unionpay"}
+    assert not any(purse.pay_code for purse in purses if purse.tender != "code")
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [
@@ -71,7 +90,9 @@ def test_customers_bring_what_the_day_says() -> None:
         (GOOD.replace("08:00", "8 am"), "is no day"),
         (GOOD + "weather = 1\n", "weather"),
         (GOOD.replace("produce", "fireworks"), "fireworks"),
-        (GOOD.replace('shifts = ["08:00"]', "shifts = []"), "no shifts"),
+        (GOOD.replace('shifts = ["08:00"]', "shifts = []"), "no hours, shifts"),
+        (GOOD.replace("cash = 1, card", "cheque = 1, card"), "cheque"),
+        (GOOD.replace("{ cash = 1, card = 1, code = 2 }", "{}"), "tenders"),
     ],
 )
 def test_a_wrong_day_says_why(text: str, why: str) -> None:

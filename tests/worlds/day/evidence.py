@@ -7,7 +7,9 @@ from typing import Any
 
 from hub.app.demo.day.record import Attempt, DayRecord
 from hub.devices.events import PrintFinished, PrintQueued, ScanRead, ScanRefused
-from hub.modules.orders.events import LineAdded
+from hub.modules.orders.events import LineAdded, OrderPaid
+from hub.modules.payments.attempt_model import OPEN
+from hub.modules.payments.events import AttemptMoved, AttemptOpened, PaymentTaken
 from tests.worlds.stack.books import Books
 
 DIVISION_G = 5
@@ -26,8 +28,9 @@ class Evidence:
         self._after = after
 
     def check(self) -> None:
-        """Prints, weights and scans."""
+        """Prints, money, weights and scans."""
         self.check_prints()
+        self.check_money()
         self.check_weights()
         self.check_scans()
 
@@ -50,6 +53,45 @@ class Evidence:
         assert {key: (paper[key], least) for key, least in promised.items() if paper[key] < least} == {}
         assert set(paper) <= set(possible)
 
+    def check_money(self) -> None:
+        """An order is paid once and in full; what an acquirer took is booked, or asks a person by name."""
+        paid = {order["order_id"]: order["total_fen"] for order in self._events(OrderPaid)}
+        assert len(paid) == len(self._events(OrderPaid)) == self._record.sales
+        booked: Counter[str] = Counter()
+        for payment in self._events(PaymentTaken):
+            booked[payment["order_id"]] += payment["amount_fen"]
+        assert booked == paid
+        self._check_acquirers()
+
+    def _check_acquirers(self) -> None:
+        """The acquirers' books are the hub's, but for the attempts that nobody knows the end of."""
+        stands = self.attempts()
+        unsettled = {attempt_id for attempt_id, state in stands.items() if state in OPEN}
+        assert unsettled == set(self._record.unsettled), "open, and nobody is asked"
+        sales = [line for line in self._record.books if line.act == "sale"]
+        assert {line.request_id for line in sales} <= set(stands), "asked for by nobody"
+        for line in sales:
+            one_way = (line.amount_fen,) if line.state == "taken" else ()
+            and_back = (line.amount_fen, -line.amount_fen)
+            assert line.moved_fen == one_way or (line.state, line.moved_fen) == ("reversed", and_back), line
+        taken = {line.request_id: line.amount_fen for line in sales if line.state == "taken"}
+        booked = {
+            payment["payment_id"]: payment["amount_fen"]
+            for payment in self._events(PaymentTaken)
+            if payment["tender"] != "cash"
+        }
+        settled = {key: fen for key, fen in taken.items() if key not in unsettled}
+        assert settled == booked
+        assert {key for key, state in stands.items() if state == "booked"} == set(booked)
+
+    def attempts(self) -> dict[str, str]:
+        """Where each card or code payment of the day stands."""
+        opened = [(event["attempt_id"], event["state"]) for event in self._events(AttemptOpened)]
+        moved = [(event["attempt_id"], event["state"]) for event in self._events(AttemptMoved)]
+        ids = {attempt_id for attempt_id, _ in opened}
+        booked = {event["payment_id"] for event in self._events(PaymentTaken)} & ids
+        return dict([*opened, *(one for one in moved if one[0] in ids)]) | dict.fromkeys(booked, "booked")
+
     def check_weights(self) -> None:
         """What was sold lay there, at rest, and the scale said so in the frame that was kept."""
         for weighed in self._record.weighings:
@@ -69,9 +111,10 @@ class Evidence:
         for device_id in {attempt.device_id for attempt in self._record.attempts}:
             sent = [one for one in self._record.attempts if one.device_id == device_id]
             taken = Counter(one["text"] for one in self._of(device_id, ScanRead))
-            refused = Counter(one["text"] for one in self._of(device_id, ScanRefused) if one["text"])
+            refused = Counter(one["text"] for one in self._of(device_id, ScanRefused))
             whole = Counter(one.code for one in sent if is_whole(one))
             assert whole - (taken + refused) == Counter(), device_id
+            del refused[""]  # misread
             assert (taken + refused) - Counter(one.code for one in sent) == Counter(), device_id
 
     def _ends(self) -> dict[str, list[str]]:

@@ -17,8 +17,12 @@ def test_a_day_with_faults_on_every_device(bad_day: World) -> None:
     assert record.customers == CUSTOMERS
     assert record.sales >= CUSTOMERS - 2
     assert record.difference_fen == 0
-    assert {name.split()[0] for name in record.faults} >= {"scanner-2", "printer-1", "scale-1"}
-    assert sum(record.faults.values()) >= 8
+    struck = {name.split()[0] for name in record.faults}
+    assert struck >= {"scanner-2", "printer-1", "scale-1", "card-1", "paycode-1", "display-1"}
+    assert sum(record.faults.values()) >= 12
+    assert set(record.tenders) == {"cash", "card", "code"}
+    assert {asked.state for asked in record.asked} > {"booked"}
+    assert record.unsettled == []
     assert {name: bad_day.stack.children.pid(name) for name in before} == before
     assert all(bad_day.stack.children.is_running(name) for name in before)
     assert trading.growth_kib <= MOST_GROWTH_KIB

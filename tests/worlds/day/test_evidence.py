@@ -6,9 +6,10 @@ from typing import Any, cast
 
 import pytest
 
-from hub.app.demo.day.record import Attempt, DayRecord, Paper, Weighed
+from hub.app.demo.day.record import Attempt, DayRecord, Paper, Taken, Weighed
 from hub.devices.events import PrintFinished, PrintQueued, ScanRead, ScanRefused
-from hub.modules.orders.events import LineAdded
+from hub.modules.orders.events import LineAdded, OrderPaid
+from hub.modules.payments.events import AttemptMoved, AttemptOpened, PaymentTaken
 from tests.worlds.day.evidence import Evidence
 from tests.worlds.stack.books import Books
 
@@ -63,6 +64,71 @@ def test_a_job_that_never_ends_and_a_sale_without_one_are_found() -> None:
         evidence(paid(ORIGINAL), (PrintQueued, QUEUED)).check_prints()
     with pytest.raises(AssertionError):
         evidence(paid()).check_prints()
+
+
+def payment(order_id: str, payment_id: str, tender: str = "card", fen: int = 700) -> tuple[type[Any], Any]:
+    told = {"order_id": order_id, "payment_id": payment_id, "tender": tender, "amount_fen": fen}
+    return PaymentTaken, told
+
+
+def line(request_id: str, state: str, *moved_fen: int) -> Taken:
+    return Taken("card-1", request_id, "sale", 700, state, moved_fen)
+
+
+def opened(attempt_id: str) -> tuple[type[Any], Any]:
+    return AttemptOpened, {"attempt_id": attempt_id, "state": "requested"}
+
+
+def moved(attempt_id: str, state: str) -> tuple[type[Any], Any]:
+    return AttemptMoved, {"attempt_id": attempt_id, "state": state}
+
+
+ORDER = OrderPaid, {"order_id": "o1", "total_fen": 700}
+
+
+def test_what_an_acquirer_took_is_booked_once_or_asks_a_person() -> None:
+    by_card = (ORDER, opened("a1"), payment("o1", "a1"))
+    evidence(DayRecord(sales=1, books=[line("a1", "taken", 700)]), *by_card).check_money()
+    cash_after_all = (ORDER, opened("a1"), moved("a1", "reversed"), payment("o1", "c1", "cash"))
+    undone = line("a1", "reversed", 700, -700)
+    evidence(DayRecord(sales=1, books=[undone]), *cash_after_all).check_money()
+    in_doubt = (ORDER, opened("a1"), moved("a1", "doubtful"), payment("o1", "c1", "cash"))
+    known = DayRecord(sales=1, books=[line("a1", "taken", 700)], unsettled=["a1"])
+    evidence(known, *in_doubt).check_money()
+
+
+@pytest.mark.parametrize(
+    ("books", "told"),
+    [
+        ([], (ORDER, opened("a1"), payment("o1", "a1"))),
+        ([line("a1", "taken", 700, 700)], (ORDER, opened("a1"), payment("o1", "a1"))),
+        ([line("a1", "taken", 700), line("a9", "taken", 700)], (ORDER, opened("a1"), payment("o1", "a1"))),
+        (
+            [line("a1", "taken", 700)],
+            (ORDER, opened("a1"), moved("a1", "refused"), payment("o1", "c", "cash")),
+        ),
+        (
+            [line("a1", "taken", 700)],
+            (ORDER, opened("a1"), moved("a1", "doubtful"), payment("o1", "c", "cash")),
+        ),
+        ([line("a1", "taken", 700)], (ORDER, opened("a1"), payment("o1", "a1"), payment("o1", "c", "cash"))),
+        ([line("a1", "taken", 700)], (ORDER, ORDER, opened("a1"), payment("o1", "a1"))),
+    ],
+    ids=[
+        "booked and not taken",
+        "moved twice",
+        "taken and asked for by nobody",
+        "taken and called refused",
+        "taken, in doubt, and nobody is asked",
+        "an order paid twice",
+        "two orders of one sale",
+    ],
+)
+def test_money_that_does_not_fit_is_found(
+    books: list[Taken], told: tuple[tuple[type[Any], Any], ...]
+) -> None:
+    with pytest.raises(AssertionError):
+        evidence(DayRecord(sales=1, books=books), *told).check_money()
 
 
 def sold(grams: int, raw_hex: str = FRAME) -> tuple[type[Any], Any]:

@@ -11,6 +11,8 @@ import msgspec
 from hub.app.demo.day.plan import customers_of, read_day
 from hub.app.demo.day.player import DayPlayer
 from hub.app.demo.day.record import DayRecord
+from hub.kernel.money import yuan
+from hub.modules.orders.events import OrderPaid
 from tests.worlds.day.evidence import Evidence
 from tests.worlds.day.memory import resident_kib
 from tests.worlds.stack.waiting import eventually
@@ -24,7 +26,13 @@ class Trading:
     """One day: who comes is decided by the seed; the gateway dies after the customers named."""
 
     def __init__(self, world: World, seed: int, customers: int, kill_after: Collection[int] = ()) -> None:
-        short = msgspec.structs.replace(read_day("saturday"), weighed_percent=30, things=(1, 4))
+        short = msgspec.structs.replace(
+            read_day("saturday"),
+            weighed_percent=30,
+            things=(1, 4),
+            tenders={"cash": 1, "card": 2, "code": 2},
+            at_terminal={"decline": 8, "cancel": 8},
+        )
         self._world = world
         self._kill_after = set(kill_after)
         self._player = DayPlayer(world.places, short, customers_of(short, seed, customers))
@@ -37,7 +45,12 @@ class Trading:
         record = asyncio.run(self._player.play(self._watch))
         eventually(lambda: self._world.books.head_seq() > after, "the day in the journal")
         Evidence(record, self._world.books, after).check()
+        last_fen = self._world.books.events(OrderPaid.type_name(), after)[-1]["total_fen"]
+        eventually(lambda: yuan(last_fen) in self._on_display(), "the last total on the customer's display")
         return record
+
+    def _on_display(self) -> str:
+        return "".join(self._world.bench.device("display-1")["display"]["lines"])
 
     @property
     def growth_kib(self) -> int:

@@ -5,8 +5,11 @@ from typing import Any
 import httpx
 
 from hub.app.demo.day.calls import Calls
+from hub.app.demo.day.record import Taken
 
 COPY = "COPY"
+CUSTOMER_MS = 300
+"""So long a played customer takes at a terminal."""
 
 
 class BenchHands:
@@ -35,6 +38,24 @@ class BenchHands:
         """Put this on the pan in place of what lies there."""
         await self._calls.post(f"/api/devices/{device_id}/weight", load_g=load_g)
 
+    async def customer_will(self, choice: str, after_ms: int = CUSTOMER_MS) -> None:
+        """What the customer in front of the payment terminals is going to do."""
+        for device_id in await self._terminals():
+            plan = {"choice": choice, "after_ms": after_ms}
+            await self._calls.post(f"/api/devices/{device_id}/plan", plan=plan)
+
+    async def books(self) -> list[Taken]:
+        """Every line of the acquirers' own books."""
+        found: list[Taken] = []
+        for device_id in await self._terminals():
+            book = await self._calls.get(f"/api/devices/{device_id}/ledger")
+            found += [_line_of(device_id, entry, book["movements"]) for entry in book["entries"]]
+        return found
+
+    async def has_taken(self, request_id: str) -> bool:
+        """Whether an acquirer's book says that it has this payment's money."""
+        return any(one.request_id == request_id and one.state == "taken" for one in await self.books())
+
     async def mend(self) -> None:
         """New paper, covers shut, plugs in: nothing is wrong with any device."""
         for device in await self.devices():
@@ -51,6 +72,9 @@ class BenchHands:
         found: list[Any] = await self._calls.get(f"/api/receipts?after={after}")
         return found
 
+    async def _terminals(self) -> list[str]:
+        return [one["device_id"] for one in await self.devices() if one["kind"] == "payment_terminal"]
+
     async def faults_met(self) -> dict[str, int]:
         """How often each fault struck since the counter was set up."""
         met = await self._calls.get("/api/faults")
@@ -66,3 +90,9 @@ def number_on(paper: Any) -> str | None:
 def is_copy(paper: Any) -> bool:
     """Whether the paper says that it is one."""
     return COPY in paper["text"]
+
+
+def _line_of(device_id: str, entry: Any, movements: list[Any]) -> Taken:
+    moved = tuple(one["amount_fen"] for one in movements if one["request_id"] == entry["request_id"])
+    kept = {name: entry[name] for name in ("request_id", "act", "amount_fen", "state")}
+    return Taken(device_id=device_id, moved_fen=moved, **kept)

@@ -5,10 +5,11 @@ from typing import Any
 
 from hub.app.demo.day.bench import BenchHands
 from hub.app.demo.day.calls import CallRefused, Calls
-from hub.app.demo.day.plan import Thing
+from hub.app.demo.day.paying import MANAGERS_PIN, Terminals
+from hub.app.demo.day.plan import Purse, Thing
 from hub.app.demo.day.record import Attempt, DayRecord, Weighed
 from hub.app.demo.day.screen import Screen
-from hub.app.demo.seed import MANAGER, TILL
+from hub.app.demo.seed import TILL
 from hub.kernel.ids import new_id
 
 LOOKS_S = 1.0
@@ -16,7 +17,6 @@ LOOKS_S = 1.0
 WEIGHS_S = 3.0
 TRIES = 2
 NOTE_FEN = 10_00
-MANAGERS_PIN = {"staff_no": MANAGER.staff_no, "pin": MANAGER.pin}
 
 
 class Cashier:
@@ -29,8 +29,9 @@ class Cashier:
         self._screen = screen
         self._hands = hands
         self._record = record
-        self._scanners = [one["device_id"] for one in devices if one["kind"] == "scanner"]
+        self._scanners = [str(one["device_id"]) for one in devices if one["kind"] == "scanner"]
         self._scale = next((one["device_id"] for one in devices if one["kind"] == "scale"), None)
+        self._terminals = Terminals(till, screen, hands, record)
         self._cash_fen = 0
         self._shift_id = ""
 
@@ -60,27 +61,34 @@ class Cashier:
     async def scan(self, code: str) -> None:
         """Hold a code under the scanners until the till heeds it; else type it."""
         for number in range(TRIES):
-            device_id = self._scanners[(len(self._record.attempts) + number) % len(self._scanners)]
-            if await self._try_scan(device_id, code):
+            if await self._try_scan(self._scanner(number), code):
                 return
         self._record.typed_codes += 1
         await self._till.command("/api/orders/scan", terminal_id=TILL, code=code)
 
-    async def pay(self) -> Any:
-        """Take cash for what is on the basket, in notes; None with nothing to pay."""
+    async def pay(self, purse: Purse) -> None:
+        """Take what is due by the customer's card or code, in cash where that comes to nothing."""
         basket = await self._till.get("/api/orders/basket")
         if basket is None or not basket["lines"]:
-            return None
+            return
+        tender = purse.tender
+        if tender == "cash" or not await self._terminals.take(basket, purse, self._show_code):
+            tender = "cash"
+            await self._take_cash(basket)
+        paid = (await self._till.get(f"/api/orders/{basket['order_id']}"))["order"]
+        self._record.sales += 1
+        self._record.taken_fen += paid["total_fen"]
+        self._record.tenders[tender] += 1
+        self._record.lines += len(basket["lines"])
+        self._record.receipts[paid["order_id"]] = paid["receipt_no"]
+
+    async def _take_cash(self, basket: Any) -> None:
+        """In notes, the next ten above what is due."""
         due_fen = basket["total_fen"]
         body = {"order_id": basket["order_id"], "payment_id": new_id(), "due_fen": due_fen}
         tendered_fen = -(-due_fen // NOTE_FEN) * NOTE_FEN
         paid = await self._till.command("/api/orders/pay-cash", **body, tendered_fen=tendered_fen)
         self._cash_fen += paid["total_fen"]
-        self._record.sales += 1
-        self._record.taken_fen += paid["total_fen"]
-        self._record.lines += len(basket["lines"])
-        self._record.receipts[paid["order_id"]] = paid["receipt_no"]
-        return paid
 
     async def void_last(self) -> None:
         """The customer does not want the last thing after all."""
@@ -123,14 +131,31 @@ class Cashier:
                     if refused.code != "devices.print_job_settled":
                         raise
 
+    async def settle_payments(self, within_s: float) -> None:
+        """See to it that every card and code payment of the day has come to its end."""
+        await self._terminals.look_after_open(within_s)
+
+    def _scanner(self, number: int = 0) -> str:
+        return self._scanners[(len(self._record.attempts) + number) % len(self._scanners)]
+
+    async def _show_code(self, code: str) -> None:
+        """The customer's screen under a scanner."""
+        seen = self._screen.payments_moved
+        await self._hold(self._scanner(), code, "")
+        await self._screen.payments_news(seen, LOOKS_S)
+
     async def _try_scan(self, device_id: str, code: str) -> bool:
         before = self._screen.heeded, self._screen.refused
+        await self._hold(device_id, code, code)
+        await self._screen.until(lambda: self._screen.heeded > before[0], LOOKS_S)
+        return self._screen.heeded > before[0] and self._screen.refused == before[1]
+
+    async def _hold(self, device_id: str, code: str, kept: str) -> None:
+        """Hold a code under a scanner, and keep of it what the hub may."""
         faults = await self._hands.faults_of(device_id)
         heard = await self._hands.scan(device_id, code)
         faults = tuple(sorted({*faults, *await self._hands.faults_of(device_id)}))
-        self._record.attempts.append(Attempt(device_id, code, heard, faults))
-        await self._screen.until(lambda: self._screen.heeded > before[0], LOOKS_S)
-        return self._screen.heeded > before[0] and self._screen.refused == before[1]
+        self._record.attempts.append(Attempt(device_id, kept, heard, faults))
 
     async def _weigh(self, item_id: str, grams: int) -> None:
         if self._scale is None:

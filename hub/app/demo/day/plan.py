@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from importlib import resources
 from pathlib import Path
 from random import Random
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -15,9 +15,12 @@ from hub.modules.catalogue.messages import Item
 
 Time = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 Mishap = Literal["void", "park", "unknown_code", "no_sale"]
+Tender = Literal["cash", "card", "code"]
+Choice = Literal["approve", "decline", "cancel"]
 Percent = Annotated[int, Meta(ge=0, le=100)]
 Count = Annotated[int, Meta(ge=1, le=10_000)]
 MIN_PER_HOUR = 60
+D = TypeVar("D", bound=str)
 
 
 class DayUnreadable(Exception):
@@ -32,7 +35,10 @@ class Hour(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"fro
 
 
 class Day(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One of the files beside this one; `things` and `grams` are the least and the most."""
+    """One of the files beside this one; `things` and `grams` are the least and the most.
+
+    `tenders` are shares; `at_terminal` is how many in a hundred of those who pay by card or code do not.
+    """
 
     title: str
     title_en: str
@@ -45,6 +51,8 @@ class Day(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     hours: tuple[Hour, ...]
     categories: dict[str, Count]
     percent: dict[Mishap, Percent]
+    tenders: dict[Tender, Count]
+    at_terminal: dict[Choice, Percent]
 
 
 class Thing(msgspec.Struct, frozen=True):
@@ -54,12 +62,21 @@ class Thing(msgspec.Struct, frozen=True):
     grams: int | None = None
 
 
+class Purse(msgspec.Struct, frozen=True):
+    """What a customer pays with, and does at the terminal; a payment code is their own."""
+
+    tender: Tender = "cash"
+    choice: Choice = "approve"
+    pay_code: str = ""
+
+
 class Customer(msgspec.Struct, frozen=True, kw_only=True):
     """Minutes are counted from midnight."""
 
     at_min: int
     things: tuple[Thing, ...]
     mishap: Mishap | None
+    purse: Purse = Purse()
 
 
 def find_faults(name: str) -> Path:
@@ -94,8 +111,8 @@ def parse_day(text: str, name: str) -> Day:
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise DayUnreadable(f"{name} is no day: {error}") from error
     unknown = set(day.categories) - {item.category for item in items()}
-    if unknown or not day.hours or not day.shifts:
-        raise DayUnreadable(f"{name} is no day: no hours, no shifts, or nothing of {sorted(unknown)}")
+    if unknown or not day.hours or not day.shifts or not day.tenders:
+        raise DayUnreadable(f"{name} is no day: no hours, shifts or tenders, or nothing of {sorted(unknown)}")
     return day
 
 
@@ -108,7 +125,12 @@ def minutes(time: str) -> int:
 def customers_of(day: Day, seed: int, at_most: int | None = None) -> list[Customer]:
     """Everybody who comes that day, in order; `at_most` so many, spread over it as all of them would be."""
     dice = Random(f"{seed}/{day.title_en}")
-    came = [customer for hour in day.hours for customer in _of_hour(day, hour, dice)]
+    purses = _purses(day, Random(f"{seed}/{day.title_en}/purses"))
+    came = [
+        msgspec.structs.replace(customer, purse=next(purses))
+        for hour in day.hours
+        for customer in _of_hour(day, hour, dice)
+    ]
     if at_most is not None and at_most < len(came):
         came = [came[number] for number in sorted(dice.sample(range(len(came)), at_most))]
     return came
@@ -118,7 +140,7 @@ def _of_hour(day: Day, hour: Hour, dice: Random) -> list[Customer]:
     start = minutes(hour.from_)
     times = sorted(start + dice.randrange(MIN_PER_HOUR) for _ in range(hour.customers))
     return [
-        Customer(at_min=at_min, things=tuple(_things(day, dice)), mishap=_mishap(day.percent, dice))
+        Customer(at_min=at_min, things=tuple(_things(day, dice)), mishap=_drawn(day.percent, dice))
         for at_min in times
     ]
 
@@ -134,10 +156,23 @@ def _things(day: Day, dice: Random) -> Iterator[Thing]:
             yield Thing(dice.choices(scanned, shares)[0])
 
 
-def _mishap(percent: Mapping[Mishap, int], dice: Random) -> Mishap | None:
+def _purses(day: Day, dice: Random) -> Iterator[Purse]:
+    while True:
+        tender = dice.choices(list(day.tenders), list(day.tenders.values()))[0]
+        choice: Choice = "approve" if tender == "cash" else _drawn(day.at_terminal, dice) or "approve"
+        yield Purse(tender, choice, _pay_code(dice) if tender == "code" else "")
+
+
+def _pay_code(dice: Random) -> str:
+    """As the wallets make them, in the shares of those who carry them."""
+    (head, digits), *_ = dice.choices([("13", 18), ("28", 18), ("62", 19)], [60, 35, 5])
+    return head + "".join(str(dice.randrange(10)) for _ in range(digits - len(head)))
+
+
+def _drawn(percent: Mapping[D, int], dice: Random) -> D | None:
     drawn = dice.randrange(100)
-    for mishap, share in percent.items():
+    for what, share in percent.items():
         if drawn < share:
-            return mishap
+            return what
         drawn -= share
     return None

@@ -18,6 +18,8 @@ from hub.app.demo.seed import CASHIER, TILL
 
 ANSWERS_WITHIN_S = 20.0
 PRINTS_WITHIN_S = 30.0
+PAYMENTS_WITHIN_S = 90.0
+USUAL_CUSTOMER_MS = 1500
 LOOK_AGAIN_S = 1.0
 UNKNOWN_CODE = "6999999999994"
 
@@ -38,6 +40,7 @@ class DayPlayer:
         self._speed = speed
         self._shifts_to_come = sorted(minutes(time) for time in day.shifts)
         self._last_paper = 0
+        self._booked_before: set[str] = set()
         self.record = DayRecord()
 
     async def play(self, watch: Watch) -> DayRecord:
@@ -52,9 +55,9 @@ class DayPlayer:
                 watch(number, len(self._customers), customer.at_min, self.record)
             await hands.mend()
             await self._let_printing_end(cashier, hands)
+            await cashier.settle_payments(PAYMENTS_WITHIN_S)
             await cashier.close_shift()
-            await hands.close_drawers()
-            self.record.faults = await hands.faults_met()
+            await self._leave(hands)
         return self.record
 
     @asynccontextmanager
@@ -71,8 +74,18 @@ class DayPlayer:
                 yield Cashier(till, screen, hands, self.record, devices), hands
 
     async def _begin(self, hands: BenchHands) -> None:
-        """What was printed before is not this day's."""
+        """What was printed and booked before is not this day's."""
         self._last_paper = max((paper["number"] for paper in await hands.papers(0)), default=0)
+        self._booked_before = {taken.request_id for taken in await hands.books()}
+
+    async def _leave(self, hands: BenchHands) -> None:
+        """What one may learn of the counter at the day's end; the next customers take their time."""
+        await hands.close_drawers()
+        await hands.customer_will("approve", USUAL_CUSTOMER_MS)
+        self.record.faults = await hands.faults_met()
+        self.record.books = [
+            taken for taken in await hands.books() if taken.request_id not in self._booked_before
+        ]
 
     async def _let_time_pass(self, customer: Customer, start_s: float) -> None:
         if self._speed:
@@ -98,7 +111,7 @@ class DayPlayer:
             await cashier.void_last()
         elif customer.mishap == "park":
             await cashier.park_and_resume()
-        await cashier.pay()
+        await cashier.pay(customer.purse)
         if customer.mishap == "no_sale":
             await cashier.open_drawer()
         await hands.close_drawers()

@@ -1,11 +1,15 @@
 """What a played day came to, seen from the cashier's side."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """A code held under a scanner; `heard` is what the scanner thinks, `faults` those it had around then."""
+    """A code held under a scanner; `heard` is what the scanner thinks, `faults` those it had around then.
+
+    Of a customer's payment code only that there was one.
+    """
 
     device_id: str
     code: str
@@ -31,6 +35,30 @@ class Paper:
     is_copy: bool
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A card or code payment that was asked for, what its customer did, and where it stood when they left."""
+
+    attempt_id: str
+    tender: str
+    choice: str
+    amount_fen: int
+    state: str
+
+
+@dataclass(frozen=True)
+class Taken:
+    """One line of an acquirer's own book."""
+
+    device_id: str
+    request_id: str
+    act: str
+    amount_fen: int
+    state: str
+    moved_fen: tuple[int, ...]
+    """Every movement of its money, as it happened."""
+
+
 @dataclass
 class DayRecord:
     """Counts and evidence, growing while the day is played."""
@@ -38,6 +66,8 @@ class DayRecord:
     customers: int = 0
     sales: int = 0
     taken_fen: int = 0
+    tenders: Counter[str] = field(default_factory=Counter)
+    """How many sales by what they were paid with in the end."""
     lines: int = 0
     typed_codes: int = 0
     typed_weights: int = 0
@@ -47,10 +77,15 @@ class DayRecord:
     shifts: int = 0
     refused_scans: int = 0
     difference_fen: int = 0
+    settled_by_hand: int = 0
     faults: dict[str, int] = field(default_factory=dict)
     attempts: list[Attempt] = field(default_factory=list)
     weighings: list[Weighed] = field(default_factory=list)
     papers: list[Paper] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
+    unsettled: list[str] = field(default_factory=list)
+    """Payments that the till still shows as of unknown end when the day is over."""
+    books: list[Taken] = field(default_factory=list)
     receipts: dict[str, str] = field(default_factory=dict)
     """Receipt numbers by order."""
 

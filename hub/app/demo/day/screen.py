@@ -12,25 +12,33 @@ from hub.app.frames import (
     AskFrame,
     BasketFrame,
     NoticeFrame,
+    PaidFrame,
+    PayingFrame,
     PrintsFrame,
     Snapshot,
     TillFrame,
     WeightFrame,
 )
 from hub.devices.messages import PrintJobView, WeightView
-from hub.modules.orders.messages import Basket
+from hub.modules.orders.messages import Basket, Paying
+from hub.modules.payments.messages import AttemptView
 
 _frame = msgspec.json.Decoder(TillFrame)
 T = TypeVar("T")
 
 
 class Screen:
-    """The newest of everything; `heeded` counts what came of scans: lines, questions, refusals."""
+    """The newest of everything; `heeded` counts what came of scans: lines, questions, refusals.
+
+    `payments_moved` counts the news of card and code payments.
+    """
 
     def __init__(self) -> None:
         self.basket: Basket | None = None
         self.prints: list[PrintJobView] = []
         self.weight: WeightView | None = None
+        self.loose_payments: list[AttemptView] = []
+        self.payments_moved = 0
         self.heeded = 0
         self.refused = 0
         self._news = asyncio.Condition()
@@ -45,6 +53,10 @@ class Screen:
         except TimeoutError:
             return None
 
+    async def payments_news(self, seen: int, within_s: float) -> None:
+        """Wait a while for a payment to move that had not when `payments_moved` was `seen`."""
+        await self.until(lambda: self.payments_moved > seen, within_s)
+
     async def follow(self, socket: ClientConnection) -> None:
         """Take every frame, until the socket ends."""
         async for text in socket:
@@ -56,6 +68,7 @@ class Screen:
         match frame:
             case Snapshot():
                 self.basket, self.prints = frame.basket, frame.prints
+                self._take_paying(frame.paying)
             case BasketFrame():
                 self.basket = frame.basket
                 self.heeded += 1
@@ -66,8 +79,16 @@ class Screen:
                 self.refused += 1
             case PrintsFrame():
                 self.prints = frame.prints
+            case PayingFrame():
+                self._take_paying(frame.paying)
+            case PaidFrame():
+                self.payments_moved += 1
             case WeightFrame():
                 self.weight = frame.weight
+
+    def _take_paying(self, paying: Paying) -> None:
+        self.loose_payments = paying.loose
+        self.payments_moved += 1
 
 
 @asynccontextmanager

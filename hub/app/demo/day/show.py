@@ -1,6 +1,7 @@
 """A day on the terminal: its progress while it is played, its figures at the end."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping
 
 import httpx
@@ -60,6 +61,8 @@ def figures(record: DayRecord) -> Mapping[str, str]:
     return {
         "customers": str(record.customers),
         "sales": f"{record.sales}, ¥{yuan(record.taken_fen)} on {record.lines} lines",
+        "paid by": ", ".join(f"{tender} {count}" for tender, count in sorted(record.tenders.items())),
+        "terminals": terminals(record),
         "scans": f"{len(record.attempts)}, {heard} heard, {record.typed_codes} codes typed instead",
         "weighed": f"{len(sold)} of {len(record.weighings)}, {record.weighed_g / 1000:.3f} kg; "
         f"{record.typed_weights} weights typed instead",
@@ -68,3 +71,11 @@ def figures(record: DayRecord) -> Mapping[str, str]:
         "shifts": f"{record.shifts} counted, difference ¥{yuan(record.difference_fen)}",
         "faults met": ", ".join(f"{name} ×{times}" for name, times in record.faults.items()) or "none",
     }
+
+
+def terminals(record: DayRecord) -> str:
+    """What became of the card and code payments while their customers stood there, and by hand after."""
+    ends = Counter(asked.state for asked in record.asked)
+    told = [f"{count} {state}" for state, count in sorted(ends.items())]
+    after = f"{record.settled_by_hand} settled by hand, {len(record.unsettled)} still asking a person"
+    return f"asked {len(record.asked)}: {', '.join(told) or '-'}; {after}"
