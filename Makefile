@@ -5,7 +5,7 @@ SET_UP := $(PYTHON) -m tools
 CODE := $(wildcard hub drivers cloud_sync hardware_sim firmware_configs tools tests bench hatch_build.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format types imports bench lock web dev clean
+.PHONY: help demo test lint format types imports bench soak lock web dev clean
 
 help: ## show the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
@@ -38,6 +38,9 @@ bench: dev ## measure; every figure is a ratio taken in one run
 
 web: ## build the web pages if they are stale
 	@$(SET_UP) web
+
+soak: dev ## bad days one after another on the whole shop, checked; ARGS="--seed 7 --customers 2000 --kills 10"
+	$(BIN)/python -m tests.worlds.day.soak $(ARGS)
 
 lock: ## resolve the lock files anew (maintainers); ARGS=--upgrade moves versions
 	@$(SET_UP) lock $(ARGS)

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 import typer
@@ -61,6 +61,38 @@ def list_faults() -> None:
         numbers = ", ".join(f"{field.name} = {field.default}" for field in msgspec.structs.fields(kind))
         first = (kind.__doc__ or "").partition("\n")[0]
         typer.echo(f"{name:<20} {first}{f' [{numbers}]' if numbers else ''}")
+
+
+@app.command()
+def receipts(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Bytes sent to a printer, or a recorded line; without any, the bench's paper."),
+    ] = None,
+    out: Annotated[Path, typer.Option("--out", help="The folder for .txt and .png.")] = Path("receipts"),
+    bench: Annotated[str, typer.Option(help="The running bench to ask.")] = "http://127.0.0.1:8730",
+    after: Annotated[int, typer.Option(min=0, help="Of the bench's receipts those after this number.")] = 0,
+    language: Annotated[
+        Literal["auto", "escpos", "zpl", "tspl"], typer.Option(help="What the files are written in.")
+    ] = "auto",
+    columns: Annotated[int, typer.Option(min=16, max=96, help="Paper width: 48 at 80 mm, 32 at 58.")] = 48,
+    font: Annotated[Path | None, typer.Option(help="A font file with Chinese, for the pictures.")] = None,
+) -> None:
+    """Save receipts and labels as text and picture: a running bench's, or those that captured bytes make."""
+    from hardware_sim.saved_receipts import ReceiptsFailed, of_bench, of_files, save
+
+    known = None if language == "auto" else language
+    pieces = of_files(files, known, columns) if files else of_bench(bench.rstrip("/"), after)
+    saved = 0
+    try:
+        for piece in pieces:
+            save(piece, out, font)
+            saved += 1
+            typer.echo(f"{piece.name}: {len(piece.lines)} lines")
+    except ReceiptsFailed as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"{saved} saved in {out}")
 
 
 def leave(*_: object) -> None:

@@ -24,9 +24,9 @@ from hardware_sim.bench.messages import (
     SetPlan,
     SetWeight,
 )
-from hardware_sim.bench.picture import picture_of
 from hardware_sim.counter import Counter
 from hardware_sim.faults import FAULTS
+from hardware_sim.pictures.svg import svg_of
 from hardware_sim.views import DeviceView, FaultMet, Receipt, ScanOutcome
 
 LONGEST_WAIT_S = 60.0
@@ -190,7 +190,7 @@ async def receipt_picture(state: State, number: FromPath[int]) -> Response[str]:
     receipt = next((found for found in counter_of(state).receipts if found.number == number), None)
     if receipt is None:
         raise NotFoundException(detail="no such receipt")
-    return Response(picture_of(receipt.lines, receipt.columns), media_type="image/svg+xml")
+    return Response(svg_of(receipt.lines, receipt.columns), media_type="image/svg+xml")
 
 
 @get("/feed", operation_id="feed")

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Protocol
 
-from hardware_sim.views import LineKind, PaperLine, Span
+from hardware_sim.devices.barcodes import code128, ean, qr_matrix
+from hardware_sim.views import PaperLine, Span
 
 LONGEST_FORMAT = 64 * 1024  # more than this without an end is no label: the printer forgets it
 QUOTED = re.compile(r'"((?:\\\["\]|[^"])*)"')
@@ -22,8 +23,14 @@ class Thing:
     def line(self) -> PaperLine:
         if not self.symbology:
             return PaperLine(kind="text", spans=(Span(text=self.text),))
-        kind: LineKind = "qr" if self.symbology == "qr" else "barcode"
-        return PaperLine(kind=kind, data=self.text, symbology=self.symbology)
+        if self.symbology == "qr":
+            matrix = qr_matrix(self.text.encode(), "m")
+            return PaperLine(kind="qr", data=self.text, symbology="qr", matrix=matrix)
+        raw = self.text.encode("ascii", "replace")
+        drawn = ean(raw, 13) if self.symbology == "ean13" else code128(b"{B" + raw)
+        bars = drawn.widths if drawn else None
+        spans = (Span(text=self.text),)
+        return PaperLine(kind="barcode", data=self.text, symbology=self.symbology, bars=bars, spans=spans)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from hub.app.frames import (
     DevicesFrame,
     NoticeFrame,
     ParkedFrame,
+    PayingFrame,
     PrintsFrame,
     ShiftFrame,
     Snapshot,
@@ -53,10 +54,11 @@ def test_a_till_sees_its_basket_grow_and_be_paid(client: TestClient[Any]) -> Non
 
         paying = {"order_id": scanned["order_id"], "payment_id": new_id()}
         post(client, "orders/pay-cash", due_fen=item.price_fen, tendered_fen=item.price_fen, **paying)
-        emptied, prints = hear(socket, BasketFrame, PrintsFrame)
+        emptied, paid, prints = hear(socket, BasketFrame, PayingFrame, PrintsFrame)
         assert emptied.basket is None
+        assert (paid.paying.attempts, paid.paying.loose) == ([], [])
         assert [job.state for job in prints.prints] == ["queued"]
-        assert [snapshot.seq, shift.seq, basket.seq, emptied.seq, prints.seq] == [1, 2, 3, 4, 5]
+        assert [snapshot.seq, shift.seq, basket.seq, emptied.seq, prints.seq] == [1, 2, 3, 4, 6]
 
 
 def test_parking_is_seen_everywhere(client: TestClient[Any]) -> None:
@@ -65,7 +67,7 @@ def test_parking_is_seen_everywhere(client: TestClient[Any]) -> None:
     with client.websocket_connect(f"/ws/terminal/{TILL}") as socket:
         hear(socket, Snapshot)
         post(client, "orders/park", order_id=scanned["order_id"], label="红帽子")
-        basket, parked = hear(socket, BasketFrame, ParkedFrame)
+        basket, parked, _ = hear(socket, BasketFrame, ParkedFrame, PayingFrame)
         assert basket.basket is None
         assert [row.label for row in parked.parked] == ["红帽子"]
 

@@ -11,6 +11,7 @@ from litestar.exceptions import WebSocketDisconnect
 from litestar.testing import TestClient
 
 from drivers import messages as wire
+from hub.app.frames import PayingFrame, TillFrame
 from hub.app.screen_frames import (
     AnyScreenFrame,
     PairedFrame,
@@ -33,6 +34,7 @@ from tests.modules.test_routes import furnish, post, sign_in
 
 _TENDERS: tuple[wire.Ability, ...] = ("card", "code")
 _frame = msgspec.json.Decoder(AnyScreenFrame)
+_till = msgspec.json.Decoder(TillFrame)
 ITEM = by_piece()
 
 
@@ -254,6 +256,24 @@ def test_the_customer_is_told_what_to_do(counter: AtTheTerminals, client: TestCl
     reloaded = opened(client, counter.token)
     counter.told("wait", reloaded)
     reloaded.close()
+
+
+def test_a_payment_let_go_of_stays_with_the_till_when_cash_pays_its_basket(
+    counter: AtTheTerminals, client: TestClient[Any]
+) -> None:
+    attempt_id = counter.ask("card")
+    counter.answer("unknown", reason="terminal.no_answer")
+    counter.told("wait")
+    with client.websocket_connect(f"/ws/terminal/{TILL}") as page:
+        post(client, "payments/attempts/release", attempt_id=attempt_id)
+        cash = {"order_id": counter.order_id, "payment_id": new_id(), "due_fen": ITEM.price_fen}
+        post(client, "orders/pay-cash", tendered_fen=ITEM.price_fen, **cash)
+        while not (
+            isinstance(frame := _till.decode(page.receive_text(timeout=20)), PayingFrame)
+            and frame.paying.loose
+        ):
+            pass
+        assert [one.attempt_id for one in frame.paying.loose] == [attempt_id]
 
 
 def test_a_code_that_was_shown_is_confirmed_and_never_repeated(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import httpx
+import msgspec
 import pytest
 from litestar import Litestar
 
@@ -14,8 +15,8 @@ from hardware_sim.bench.app import build_app
 from hardware_sim.bench.feed import QUEUE_FRAMES, Feed
 from hardware_sim.bench.messages import Good, Scanned
 from hardware_sim.counter import Counter, open_counter
-from hardware_sim.layout import RECEIPT_PRINTER, SERIAL_SCANNER, SMALL_PRINTER, TOLEDO_SCALE
-from hardware_sim.views import ScanOutcome
+from hardware_sim.layout import CARD_TERMINAL, RECEIPT_PRINTER, SERIAL_SCANNER, SMALL_PRINTER, TOLEDO_SCALE
+from hardware_sim.views import LedgerEntry, ScanOutcome
 from tests.hardware_sim.hosts import LINE_SCANNER, PTY_PRINTER, TCP_PRINTER
 
 GOODS = (Good("可口可乐 500ml", "Cola 500 ml", "6901234567892", "饮料", 350),)
@@ -137,6 +138,27 @@ def test_a_hand_at_a_scale(tmp_path: Path) -> None:
                 await scene(counter, client)
 
     asyncio.run(run())
+
+
+def test_an_acquirers_book_is_read_whole(tmp_path: Path) -> None:
+    async def scene() -> None:
+        feed = Feed()
+        async with open_counter(tmp_path, (CARD_TERMINAL, TOLEDO_SCALE), news=feed) as counter:
+            app = build_app(counter, feed, GOODS, pages=tmp_path / "none")
+            async with client_of(app) as client:
+                ledger = counter.terminal("card-1").ledger
+                for number in range(20):
+                    sale = {"request_id": f"r{number}", "act": "sale", "amount_fen": 100, "number": "1"}
+                    ledger.open(msgspec.convert({**sale, "state": "waiting"}, LedgerEntry))
+                ledger.close("r3", "taken")
+                ledger.close("r3", "reversed")
+                book = (await client.get("/api/devices/card-1/ledger")).json()
+                assert [one["request_id"] for one in book["entries"]] == [f"r{n}" for n in range(20)]
+                moved = [(one["request_id"], one["amount_fen"]) for one in book["movements"]]
+                assert moved == [("r3", 100), ("r3", -100)]
+                assert (await client.get("/api/devices/scale-1/ledger")).status_code == 409
+
+    asyncio.run(scene())
 
 
 def test_receipts_are_waited_for_and_drawn(tmp_path: Path) -> None:

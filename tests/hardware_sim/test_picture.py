@@ -5,16 +5,17 @@ from xml.etree import ElementTree
 
 import pytest
 
-from hardware_sim.bench.picture import MARGIN_DOTS, picture_of
 from hardware_sim.devices.barcodes import qr_matrix
 from hardware_sim.devices.paper import DOTS_PER_COLUMN
+from hardware_sim.pictures.sheet import MARGIN_DOTS
+from hardware_sim.pictures.svg import svg_of
 from hardware_sim.views import PaperLine, Span
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
 def elements(name: str, *lines: PaperLine) -> list[ElementTree.Element]:
-    return list(ElementTree.fromstring(picture_of(lines, 48)).iter(SVG + name))
+    return list(ElementTree.fromstring(svg_of(lines, 48)).iter(SVG + name))
 
 
 def test_text_is_escaped_and_as_wide_as_its_columns() -> None:
@@ -53,5 +54,5 @@ def test_every_kind_of_line_takes_its_height() -> None:
         PaperLine(kind="image", data="8x1", matrix=("10101010",) * 22, module_dots=1),
         PaperLine(kind="text", spans=(Span(text="x", inverse=True, bold=True, underline=True),)),
     )
-    root = ElementTree.fromstring(picture_of(lines, 32))
+    root = ElementTree.fromstring(svg_of(lines, 32))
     assert int(root.attrib["height"]) == 2 * MARGIN_DOTS + 5 * 30

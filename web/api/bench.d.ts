@@ -158,6 +158,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/devices/{device_id}/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ReadLedger */
+        get: operations["ledger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/devices/{device_id}/paper": {
         parameters: {
             query?: never;
@@ -367,6 +384,14 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AcquirersBook
+         * @description GET /api/devices/{device_id}/ledger: every entry, and every movement of money, as they came.
+         */
+        AcquirersBook: {
+            entries: components["schemas"]["LedgerEntry"][];
+            movements: components["schemas"]["Movement"][];
+        };
+        /**
          * AnswerLost
          * @description A payment terminal does what it is asked, and its last word on it is lost.
          */
@@ -554,6 +579,14 @@ export interface components {
             scheme?: string;
             /** @enum {unknown} */
             state: "cancelled" | "declined" | "reversed" | "taken" | "waiting";
+        };
+        /**
+         * Movement
+         * @description Money that moved: to the shop above zero, from the shop below.
+         */
+        Movement: {
+            amount_fen: number;
+            request_id: string;
         };
         /**
          * Noise
@@ -1237,6 +1270,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeviceView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ledger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcquirersBook"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.worlds.day.conftest import SEED
 from tests.worlds.day.trading import Trading
 from tests.worlds.stack.world import CLOUD, GATEWAY, HUB, SIM, World
@@ -10,6 +12,7 @@ CUSTOMERS = 14
 MOST_GROWTH_KIB = 8 * 1024
 
 
+@pytest.mark.timeout(300)
 def test_a_day_with_faults_on_every_device(bad_day: World) -> None:
     before = {name: bad_day.stack.children.pid(name) for name in (SIM, CLOUD, HUB, GATEWAY)}
     trading = Trading(bad_day, SEED, CUSTOMERS)
@@ -28,6 +31,7 @@ def test_a_day_with_faults_on_every_device(bad_day: World) -> None:
     assert trading.growth_kib <= MOST_GROWTH_KIB
 
 
+@pytest.mark.timeout(300)
 def test_a_gateway_killed_in_mid_day_loses_no_paper_and_makes_up_nothing(bad_day: World) -> None:
     trading = Trading(bad_day, SEED + 1, customers=6, kill_after=(2, 4))
     record = trading.play()

@@ -138,12 +138,16 @@ def sold(grams: int, raw_hex: str = FRAME) -> tuple[type[Any], Any]:
 def test_a_weight_is_what_lay_there_at_rest() -> None:
     lay = Weighed(1251, 1250, ())
     evidence(DayRecord(weighings=[lay]), sold(1250)).check_weights()
+    for drifted in (Weighed(1200, 1250, (), after_g=60), Weighed(700, 1250, (), before_g=1245)):
+        evidence(DayRecord(weighings=[drifted]), sold(1250)).check_weights()
     for weighings, line in (
         ([Weighed(1300, 1250, ())], sold(1250)),
         ([Weighed(1251, 1250, ("shaken_pan",))], sold(1250)),
         ([lay], sold(1255)),
         ([lay], sold(1250, "023f410d")),
         ([Weighed(1251, None, ())], sold(1250)),
+        ([Weighed(1200, 1250, (), after_g=40)], sold(1250)),
+        ([Weighed(700, 1250, (), before_g=500)], sold(1250)),
     ):
         with pytest.raises(AssertionError):
             evidence(DayRecord(weighings=weighings), line).check_weights()

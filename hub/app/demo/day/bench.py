@@ -34,6 +34,12 @@ class BenchHands:
         outcome = await self._calls.post("/api/scan", device_id=device_id, code=code)
         return bool(outcome["heard"])
 
+    async def drift_g(self, device_id: str) -> int:
+        """How much more or less a drifting pan shows than what lies on it; 0 for one that does not drift."""
+        device = await self._calls.get(f"/api/devices/{device_id}")
+        scale, drifts = device["scale"], any(one["type"] == "drifting_weight" for one in device["faults"])
+        return int(scale["shown_g"]) - int(scale["load_g"]) if drifts and scale["shown_g"] is not None else 0
+
     async def put(self, device_id: str, load_g: int) -> None:
         """Put this on the pan in place of what lies there."""
         await self._calls.post(f"/api/devices/{device_id}/weight", load_g=load_g)

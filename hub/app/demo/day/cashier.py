@@ -15,6 +15,8 @@ from hub.kernel.ids import new_id
 LOOKS_S = 1.0
 """So long a cashier looks for what a scan should bring before trying again."""
 WEIGHS_S = 3.0
+REACTS_S = 0.3
+"""Nobody touches the screen sooner after putting something down."""
 TRIES = 2
 NOTE_FEN = 10_00
 
@@ -162,11 +164,14 @@ class Cashier:
             await self._type_weight(item_id, grams)
             return
         faults = await self._hands.faults_of(self._scale)
+        before_g = await self._hands.drift_g(self._scale)
         await self._hands.put(self._scale, grams)
+        await asyncio.sleep(REACTS_S)
         sold_g = await self._sell_by_weight(item_id)
         faults = tuple(sorted({*faults, *await self._hands.faults_of(self._scale)}))
+        after_g = await self._hands.drift_g(self._scale)
         await self._hands.put(self._scale, 0)
-        self._record.weighings.append(Weighed(grams, sold_g, faults))
+        self._record.weighings.append(Weighed(grams, sold_g, faults, before_g, after_g))
         if sold_g is None:
             await self._type_weight(item_id, grams)
 

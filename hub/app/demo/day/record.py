@@ -19,11 +19,16 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Weighed:
-    """What was put on the pan, and what the till sold of it; None where it would not."""
+    """What was put on the pan, and what the till sold of it; None where it would not.
+
+    How far the pan had drifted before it was put down, and by the time that it was taken off.
+    """
 
     load_g: int
     sold_g: int | None
     faults: tuple[str, ...]
+    before_g: int = 0
+    after_g: int = 0
 
 
 @dataclass(frozen=True)
