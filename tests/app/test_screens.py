@@ -268,11 +268,9 @@ def test_a_payment_let_go_of_stays_with_the_till_when_cash_pays_its_basket(
         post(client, "payments/attempts/release", attempt_id=attempt_id)
         cash = {"order_id": counter.order_id, "payment_id": new_id(), "due_fen": ITEM.price_fen}
         post(client, "orders/pay-cash", tendered_fen=ITEM.price_fen, **cash)
-        while not (
-            isinstance(frame := _till.decode(page.receive_text(timeout=20)), PayingFrame)
-            and frame.paying.loose
-        ):
-            pass
+        frame: Any = None
+        while not (isinstance(frame, PayingFrame) and frame.paying.loose):
+            frame = _till.decode(page.receive_text(timeout=20))
         assert [one.attempt_id for one in frame.paying.loose] == [attempt_id]
 
 
