@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Protocol
+from functools import cached_property
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated, Literal, Protocol
 
 import msgspec
 from msgspec import Meta
@@ -13,16 +15,40 @@ from drivers.messages import PrinterStatus
 from drivers.printer.contract import PrinterOptions, why_blocked
 from drivers.printer.layout import display_cells
 
+if TYPE_CHECKING:
+    from drivers.printer.drawing import Drawn, LinePen
+
 _UNANSWERED_POLLS_MAX = 3
 _QUIET_S = 0.5
 
 
 class LabelOptions(PrinterOptions, frozen=True, kw_only=True):
-    """A label printer's facts; gap_mm lies between two labels on the roll, 0 for a roll without gaps."""
+    """A label printer's facts; gap_mm lies between two labels on the roll, 0 for a roll without gaps.
+
+    A text with a character that the printer's font does not have is drawn as a whole, with `drawn_with`, a
+    font file of the gateway's machine, or with what fontconfig finds there.
+    """
 
     dots_per_mm: Literal[8, 12, 24] = 8
     gap_mm: Annotated[int, Meta(ge=0, le=20)] = 2
     poll_s: Annotated[float, Meta(ge=0.1, le=60)] = 0.25
+    drawn_with: Annotated[str, Meta(max_length=300)] = ""
+
+
+class Drawing:
+    """Draws texts for labels; Pillow comes with the first that has to be drawn."""
+
+    def __init__(self, font_file: str) -> None:
+        self._font_file = font_file
+
+    @cached_property
+    def _pen(self) -> LinePen:
+        pen: LinePen = import_module("drivers.printer.drawing").LinePen(self._font_file)
+        return pen
+
+    def line(self, text: str, height: int) -> Drawn:
+        """A line of printable text in dots."""
+        return self._pen.line(text, height)
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,17 +1,20 @@
-"""TSPL label printers (TSC and most Chinese makes): labels as command lines in GBK, status by ESC ! ?."""
+"""TSPL label printers (TSC and most Chinese makes): labels as command lines in GBK, status by ESC ! ?.
+
+In a BITMAP a bit that is not set is ink.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
 from drivers.base import Answers, Driver, Probe, Verdict
 from drivers.document import AnyLabelField, Label, LabelBarcode, LabelPrice, LabelQr, LabelText
 from drivers.messages import PrinterStatus
-from drivers.printer.labels import LabelOptions, LabelPrinter, Said, cut_to
-from drivers.printer.layout import gbk_only
+from drivers.printer.labels import Drawing, LabelOptions, LabelPrinter, Said, cut_to
+from drivers.printer.layout import clusters, gbk_only, in_gbk, printable
 from drivers.profile import Profile, read_options
 
 _HEAD_OPEN, _JAM, _PAPER_OUT, _RIBBON_OUT, _PAUSED, _PRINTING, _COVER_OPEN, _HOT = (
@@ -23,10 +26,14 @@ _BARCODES = {"ean13": "EAN13", "code128": "128"}
 
 
 class TsplOptions(LabelOptions, frozen=True, kw_only=True):
-    """A TSPL printer's facts; font names a bitmap font with GBK characters, font_dots its height."""
+    """A TSPL printer's facts; font names a bitmap font in GBK, font_dots its height, font_has what it draws.
+
+    Fonts for simplified Chinese often have the characters of GB 2312 alone.
+    """
 
     font: Annotated[str, Meta(pattern=r"^[A-Z0-9.]{1,16}$")] = "TSS24.BF2"
     font_dots: Annotated[int, Meta(ge=8, le=64)] = 24
+    font_has: Literal["gb2312", "gbk"] = "gb2312"
 
 
 class Tspl:
@@ -40,6 +47,8 @@ class Tspl:
         self._gap_mm = options.gap_mm
         self._font = options.font
         self._font_dots = options.font_dots
+        self._font_has = options.font_has
+        self._drawing = Drawing(options.drawn_with)
 
     def label(self, label: Label) -> bytes:
         lines = [
@@ -50,7 +59,7 @@ class Tspl:
             *(self._field(field, label.width_mm * self._dots) for field in label.fields),
             f"PRINT 1,{label.copies}",
         ]
-        return "".join(f"{line}\r\n" for line in lines).encode("gbk")
+        return b"".join(_line(line) for line in lines)
 
     def receive(self, data: bytes) -> list[Said]:
         return [_said(byte) for byte in data]
@@ -58,7 +67,7 @@ class Tspl:
     def reset(self) -> None:
         """Every answer is one byte: there is no half of one."""
 
-    def _field(self, field: AnyLabelField, width: int) -> str:
+    def _field(self, field: AnyLabelField, width: int) -> str | bytes:
         at = f"{field.x_mm * self._dots},{field.y_mm * self._dots}"
         match field:
             case LabelText():
@@ -73,11 +82,41 @@ class Tspl:
                 cell = max(1, min(10, field.module_mm_tenths * self._dots // 10))
                 return f'QRCODE {at},M,{cell},A,0,"{_safe(field.data)}"'
 
-    def _text(self, at: str, text: str, field: LabelText | LabelPrice, width: int) -> str:
+    def _text(self, at: str, text: str, field: LabelText | LabelPrice, width: int) -> str | bytes:
         times = max(1, min(_MAGNIFIED_MAX, field.height_mm * self._dots // self._font_dots))
         room = max(0, width - field.x_mm * self._dots)
-        shown = cut_to(gbk_only(text).replace("\n", " "), room * 2 // (self._font_dots * times))
+        shown = cut_to(printable(text).replace("\n", " "), room * 2 // (self._font_dots * times))
+        if not all(self._has(cluster) for cluster in clusters(shown)):
+            return self._bitmap(at, shown, self._font_dots * times)
         return f'TEXT {at},"{self._font}",0,{times},{times},"{_safe(shown)}"'
+
+    def _has(self, cluster: str) -> bool:
+        """Whether the printer's font has this character, with the marks that stand on it."""
+        if len(cluster) > 1 or in_gbk(cluster) is None:
+            return False
+        return self._font_has == "gbk" or _is_encodable(cluster, "gb2312")
+
+    def _bitmap(self, at: str, text: str, height: int) -> bytes:
+        drawn = self._drawing.line(text, height)
+        head = f"BITMAP {at},{drawn.row_bytes},{drawn.height},0,"
+        return head.encode() + _defused(bytes(byte ^ 0xFF for byte in drawn.dots))
+
+
+def _line(line: str | bytes) -> bytes:
+    return (line.encode("gbk") if isinstance(line, str) else line) + b"\r\n"
+
+
+def _is_encodable(char: str, encoding: str) -> bool:
+    try:
+        char.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _defused(dots: bytes) -> bytes:
+    """Image data with a dot less wherever it would have begun a command that is obeyed at once."""
+    return dots.replace(b"\x1b!", b"\x1b#")
 
 
 def _safe(text: str) -> str:

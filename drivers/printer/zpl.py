@@ -11,7 +11,8 @@ from msgspec import Meta
 from drivers.base import Answers, Driver, Probe, Verdict
 from drivers.document import AnyLabelField, Label, LabelBarcode, LabelPrice, LabelQr, LabelText
 from drivers.messages import PrinterStatus
-from drivers.printer.labels import LabelOptions, LabelPrinter, Said, cut_to
+from drivers.printer.labels import Drawing, LabelOptions, LabelPrinter, Said, cut_to
+from drivers.printer.layout import clusters, in_gbk, printable
 from drivers.profile import Profile, read_options
 
 _STX, _ETX = 0x02, 0x03
@@ -38,6 +39,7 @@ class Zpl:
     def __init__(self, options: ZplOptions) -> None:
         self._dots = options.dots_per_mm
         self._font = options.font
+        self._drawing = Drawing(options.drawn_with)
         self._string: bytearray | None = None
         self._strings: list[re.Match[bytes]] = []
 
@@ -70,11 +72,24 @@ class Zpl:
     def _text(self, text: str, field: LabelText | LabelPrice, width: int) -> str:
         size = field.height_mm * self._dots
         room = max(0, width - field.x_mm * self._dots)
-        shown = _safe(cut_to(_printable(text), room * 2 // size))
+        shown = cut_to(_printable(text), room * 2 // size)
+        if not all(self._has(cluster) for cluster in clusters(shown)):
+            return self._graphic(cut_to(printable(text).replace("\n", " "), room * 2 // size), size)
         font = f"^A{self._font}N,{size},{size}"
         if len(self._font) > 1:
             font = f"^A@N,{size},{size},{self._font}"
-        return f"{font}^FH^FD{shown}^FS"
+        return f"{font}^FH^FD{_safe(shown)}^FS"
+
+    def _has(self, cluster: str) -> bool:
+        """Whether the font has it: the printer's own is Latin, a file brought to it is Chinese as well."""
+        if len(cluster) > 1:
+            return False
+        return cluster <= "\xff" or (len(self._font) > 1 and in_gbk(cluster) is not None)
+
+    def _graphic(self, text: str, height: int) -> str:
+        drawn = self._drawing.line(text, height)
+        size = len(drawn.dots)
+        return f"^GFA,{size},{size},{drawn.row_bytes},{drawn.dots.hex().upper()}^FS"
 
     def _barcode(self, field: LabelBarcode) -> str:
         height = field.height_mm * self._dots

@@ -8,19 +8,24 @@ from hardware_sim.devices.barcodes import code128, ean, qr_matrix
 from hardware_sim.views import PaperLine, Span
 
 LONGEST_FORMAT = 64 * 1024  # more than this without an end is no label: the printer forgets it
+BITMAP = re.compile(rb"BITMAP ([0-9]{1,5}),([0-9]{1,5}),([0-9]{1,4}),([0-9]{1,4}),([0-2]),")
 QUOTED = re.compile(r'"((?:\\\["\]|[^"])*)"')
 
 
 @dataclass(frozen=True)
 class Thing:
-    """One thing on a label, its corner in dots; `symbology` is empty for text."""
+    """One thing on a label, its corner in dots; no `symbology` for text, `rows` are a picture's dots."""
 
     x: int
     y: int
     text: str
     symbology: str = ""
+    rows: tuple[str, ...] = ()
 
     def line(self) -> PaperLine:
+        if self.rows:
+            size = f"{len(self.rows[0])}x{len(self.rows)}"
+            return PaperLine(kind="image", data=size, matrix=self.rows, module_dots=1)
         if not self.symbology:
             return PaperLine(kind="text", spans=(Span(text=self.text),))
         if self.symbology == "qr":
@@ -91,6 +96,7 @@ class _Field:
     symbology: str = ""
     hex_marks: bool = False
     data: str = ""
+    rows: tuple[str, ...] = ()
 
 
 class Zpl(Stream):
@@ -137,12 +143,28 @@ def zpl_label(text: str) -> PrintedLabel:
             now.hex_marks = True
         elif name == "FD":
             now.data = rest
+        elif name == "GF":
+            now.rows = zpl_graphic(rest)
         elif name == "FS":
-            things.append(Thing(now.x, now.y, zpl_data(now), now.symbology))
+            things.append(Thing(now.x, now.y, zpl_data(now), now.symbology, now.rows))
             now = _Field()
         elif name == "PQ":
             copies = (*numbers(rest), 1)[0]
     return PrintedLabel(tuple(things), copies)
+
+
+def zpl_graphic(parameters: str) -> tuple[str, ...]:
+    """A picture in hexadecimal: A, bytes sent, bytes in all, bytes in a row, data; a set bit is ink."""
+    found = re.fullmatch(r"A,([0-9]{1,6}),([0-9]{1,6}),([0-9]{1,4}),([0-9A-Fa-f]+)", parameters)
+    if found is None or len(found[4]) != 2 * int(found[2]) or not int(found[3]):
+        return ()
+    return rows_of_dots(bytes.fromhex(found[4]), int(found[3]))
+
+
+def rows_of_dots(dots: bytes, row_bytes: int) -> tuple[str, ...]:
+    """Dots as rows of "0" and "1", "1" being ink."""
+    rows = (dots[at : at + row_bytes] for at in range(0, len(dots), row_bytes))
+    return tuple("".join(f"{byte:08b}" for byte in row) for row in rows)
 
 
 def numbers(text: str) -> list[int]:
@@ -179,9 +201,30 @@ class Tspl(Stream):
 
     def receive(self, data: bytes) -> list[PrintedLabel]:
         self.add(data)
-        *lines, self.unread = self.unread.split(b"\r\n")
-        found = (self._obey(line.decode("gbk", "replace")) for line in lines)
-        return [label for label in found if label is not None]
+        labels: list[PrintedLabel] = []
+        while True:
+            if (picture := BITMAP.match(self.unread)) is not None:
+                if not self._draw(picture):
+                    return labels
+                continue
+            line, ended, rest = self.unread.partition(b"\r\n")
+            if not ended:
+                return labels
+            self.unread = rest
+            if (label := self._obey(line.decode("gbk", "replace"))) is not None:
+                labels.append(label)
+
+    def _draw(self, picture: re.Match[bytes]) -> bool:
+        """A picture whose dots follow as bytes, ink where no bit is set; False until all are there."""
+        x, y, row_bytes, height, _mode = map(int, picture.groups())
+        end = picture.end() + row_bytes * height
+        if len(self.unread) < end + 2 <= LONGEST_FORMAT:
+            return False
+        dots = bytes(byte ^ 0xFF for byte in self.unread[picture.end() : end])
+        self.unread = self.unread[end:].removeprefix(b"\r\n")
+        if dots and row_bytes:
+            self._drawn.append(Thing(x, y, "", rows=rows_of_dots(dots, row_bytes)))
+        return True
 
     def answer(self, condition: Condition) -> bytes:
         bits = (condition.head_up, 0x01), (condition.paper_out, 0x04), (condition.paused, 0x10)

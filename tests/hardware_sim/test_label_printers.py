@@ -1,12 +1,14 @@
 """Label printers from the host's side of their sockets, and their golden labels read back."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hardware_sim.bench.picture import picture_of
 from hardware_sim.devices.labels import LONGEST_FORMAT, Condition, Tspl, Zpl
 from hardware_sim.faults import CoverOpen, PaperOut, Unplugged
 from hardware_sim.layout import TSPL_PRINTER, ZPL_PRINTER
@@ -26,7 +28,11 @@ READY = (
 def wire_of(name: str) -> bytes:
     found = {vector["name"]: vector for vector in json.loads(VECTORS.read_text(encoding="utf-8"))}
     wire: str = found[name]["wire"]
-    return wire.encode("gbk" if name.startswith("TSPL") else "utf-8")
+    encoding = "gbk" if name.startswith("TSPL") else "utf-8"
+    return b"".join(
+        bytes.fromhex(part[1:-1]) if part.startswith("{") else part.encode(encoding)
+        for part in re.split(r"(\{[0-9a-f]+\})", wire)
+    )
 
 
 def test_a_zpl_label_comes_out_as_often_as_asked(tmp_path: Path) -> None:
@@ -77,10 +83,43 @@ def test_the_golden_labels_say_what_was_asked_for() -> None:
     seen = [[(thing.text, thing.symbology) for thing in label.things] for label in (zpl, tspl)]
     code = ("6901234567892", "ean13")
     assert seen == [
-        [("可口可乐 500ml", ""), ("¥3.50", ""), code],
+        [("Coca-Cola 500ml", ""), ("¥3.50", ""), code],
         [("可口可乐 500ml", ""), ("￥3.50", ""), code],
     ]
     assert (zpl.copies, tspl.copies) == (2, 2)
+
+
+BAR = "0" + 22 * "1" + "0"
+
+
+def test_a_golden_picture_has_its_ink_where_it_was_drawn() -> None:
+    """Without fonts a character is two bars: the same in both languages, though one counts ink as 0."""
+    (zpl,) = Zpl().receive(wire_of("ZPL: what a Chinese font file lacks is drawn"))
+    (tspl,) = Tspl().receive(wire_of("TSPL: a text with a character that the font lacks is drawn"))
+    (glyph,), (three, text) = zpl.things, tspl.things
+    assert [row for row in glyph.rows if "1" in row] == [BAR] * 8
+    assert three.rows == tuple(row * 3 for row in glyph.rows)
+    assert (three.x, three.y, three.line().data) == (8, 8, "72x24")
+    assert text.text == "可乐"
+
+
+def test_a_picture_comes_in_any_pieces_and_line_ends_in_it_end_nothing() -> None:
+    dots = b"\r\nPRINT 1,1\r\n\xff"
+    wire = b"CLS\r\nBITMAP 8,16,%d,1,0,%s\r\nPRINT 1,1\r\n" % (len(dots), dots)
+    piecemeal = Tspl()
+    (label,) = [label for byte in wire for label in piecemeal.receive(bytes([byte]))]
+    assert label == Tspl().receive(wire)[0]
+    (picture,) = label.things
+    assert (picture.x, picture.y, picture.rows) == (8, 16, ("".join(f"{byte ^ 0xFF:08b}" for byte in dots),))
+
+
+def test_a_picture_is_on_the_label_as_dots(tmp_path: Path) -> None:
+    name = "TSPL: a text with a character that the font lacks is drawn"
+    with standing(tmp_path, TSPL_PRINTER) as counter, tcp_host(counter, TSPL) as host:
+        host.sendall(wire_of(name))
+        receipt = counter.receipt()
+    assert receipt.text == "[image 72x24]\n可乐"
+    assert "<rect" in picture_of(receipt.lines, receipt.columns)
 
 
 def test_no_data_in_a_golden_label_is_a_command() -> None:

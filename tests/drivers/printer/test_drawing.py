@@ -14,7 +14,7 @@ from PIL import Image, ImageFont
 
 from drivers.document import Cell, Columns, Picture, Text
 from drivers.printer import fonts
-from drivers.printer.drawing import Pen
+from drivers.printer.drawing import LinePen, Pen
 from drivers.printer.layout import clusters
 from drivers.printer.realtime import COMMANDS, defused
 from tests.drivers.printer.test_escpos import printer
@@ -68,6 +68,20 @@ def test_a_line_of_double_size_is_drawn_as_a_whole(font_file: str) -> None:
     box = image.getbbox()
     assert box is not None
     assert box[0] >= 384 - 7 * 24
+
+
+def test_a_letter_too_wide_for_its_cell_is_condensed_and_not_cut(font_file: str) -> None:
+    """Both outer strokes of a W are there, at the edges of twelve dots."""
+    drawn = LinePen(font_file).line("W", 24)
+    assert (drawn.row_bytes, drawn.height) == (2, 24)
+    image = Image.frombytes("1", (16, 24), drawn.dots)
+    box = image.getbbox()
+    assert box is not None
+    assert box[0] <= 1
+    assert 10 <= box[2] <= 12
+    top = [bool(image.getpixel((x, box[1]))) for x in range(16)]
+    assert any(top[:4])
+    assert any(top[8:12])
 
 
 def test_without_a_font_there_is_a_block_and_one_remark(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -21,7 +22,9 @@ from drivers.document import (
     Text,
 )
 from drivers.messages import PrinterStatus
-from drivers.printer.labels import LabelPrinter
+from drivers.printer import fonts
+from drivers.printer.drawing import Drawn
+from drivers.printer.labels import Drawing, LabelPrinter
 from drivers.profile import load_profile
 from tests.drivers.wire import MANNERS, feed, vectors
 
@@ -48,12 +51,23 @@ def host_status(
     ).encode()
 
 
+@pytest.fixture
+def no_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine without any: what has to be drawn is drawn as blocks, everywhere alike."""
+    monkeypatch.setattr(fonts, "_known_to_fontconfig", lambda _codepoint: [])
+
+
+@pytest.mark.usefixtures("no_fonts")
 @pytest.mark.parametrize("vector", vectors("printer_labels"), ids=lambda vector: vector["name"])
 def test_writes_the_golden_label(vector: dict[str, Any]) -> None:
+    """In `wire` the dots of a picture stand as {hexadecimal}."""
     document = msgspec.convert(vector["document"], Document)
     encoding = "gbk" if "TSPL" in vector["name"] else "utf-8"
     wire = printer(vector["profile"], **vector["options"]).render(document)
-    assert wire.decode(encoding) == vector["wire"]
+    assert wire == b"".join(
+        bytes.fromhex(part[1:-1]) if part.startswith("{") else part.encode(encoding)
+        for part in re.split(r"(\{[0-9a-f]+\})", vector["wire"])
+    )
 
 
 @pytest.mark.parametrize("profile", [ZPL, TSPL])
@@ -97,20 +111,41 @@ def test_no_text_becomes_a_zpl_command(label: Label) -> None:
     assert wire.endswith("^XZ\n")
     assert wire.count("^XA") == wire.count("^XZ") == 1
     assert "~" not in wire
-    assert wire.count("^FD") == wire.count("^FS") == wire.count("^FO") == len(label.fields)
+    assert wire.count("^FD") + wire.count("^GFA,") == wire.count("^FS") == wire.count("^FO")
+    assert wire.count("^FO") == len(label.fields)
     assert all(char >= " " for char in wire[:-1])
+
+
+BITMAP = re.compile(rb"BITMAP \d+,\d+,(\d+),(\d+),0,")
+
+
+def without_pictures(wire: bytes) -> bytes:
+    """What is left of a label's lines when its pictures are cut out, each by the size that it names."""
+    while (found := BITMAP.search(wire)) is not None:
+        end = found.end() + int(found[1]) * int(found[2])
+        assert wire[end : end + 2] == b"\r\n"
+        assert b"\x1b!" not in wire[found.end() : end]
+        wire = wire[: found.start()] + wire[end + 2 :]
+    return wire
 
 
 @given(labels)
 def test_no_text_becomes_a_tspl_command(label: Label) -> None:
-    wire = printer(TSPL).render((label,)).decode("gbk")
-    lines = wire.split("\r\n")
-    assert len(lines) == len(label.fields) + 6
-    assert "\x1b" not in wire
+    wire = printer(TSPL).render((label,))
+    lines = without_pictures(wire).decode("gbk").split("\r\n")
+    assert len(lines) + len(BITMAP.findall(wire)) == len(label.fields) + 6
+    assert not any("\x1b" in line for line in lines)
     for line in lines[4:-2]:
         assert line.split(" ")[0] in {"TEXT", "BARCODE", "QRCODE"}
         assert line.endswith('"')
         assert line.replace('\\["]', "").count('"') in {2, 4}
+
+
+def test_no_picture_begins_a_command_that_is_obeyed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    dots = bytes(byte ^ 0xFF for byte in b"\x1b!?\x1b!R")
+    monkeypatch.setattr(Drawing, "line", lambda *_: Drawn(2, 3, dots))
+    wire = printer(TSPL).render((Label(width_mm=40, height_mm=30, fields=(LabelText(text="𠮷"),)),))
+    assert b"BITMAP 0,0,2,3,0,\x1b#?\x1b#R\r\n" in wire
 
 
 @pytest.mark.parametrize("manner", MANNERS)
