@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware_sim.bench.picture import picture_of
 from hardware_sim.devices.labels import LONGEST_FORMAT, Condition, Tspl, Zpl
 from hardware_sim.faults import CoverOpen, PaperOut, Unplugged
 from hardware_sim.layout import TSPL_PRINTER, ZPL_PRINTER
+from hardware_sim.pictures.svg import svg_of
 from tests.hardware_sim.hosts import receive, standing, tcp_host
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "drivers" / "printer_labels.json"
@@ -119,7 +119,7 @@ def test_a_picture_is_on_the_label_as_dots(tmp_path: Path) -> None:
         host.sendall(wire_of(name))
         receipt = counter.receipt()
     assert receipt.text == "[image 72x24]\n可乐"
-    assert "<rect" in picture_of(receipt.lines, receipt.columns)
+    assert "<rect" in svg_of(receipt.lines, receipt.columns)
 
 
 def test_no_data_in_a_golden_label_is_a_command() -> None:
