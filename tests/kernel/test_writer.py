@@ -134,17 +134,14 @@ def assert_true_to_the_database(bench: Bench, commands: list[Command], outcomes:
     assert bench.core.mark()[0] == bench.head()
 
 
-def slow_disk_after_a_group_of(size: int, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The writer has just seen such a group on such a disk, and has all the time to gather the next."""
+def after_a_group_of(size: int, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The writer has just seen such a group, and has all the time to gather the next."""
     monkeypatch.setattr(writer_module, "NEXT_ARRIVAL_S", WAIT_S)
-    bench.writer._disk_s, bench.writer._last_size = WAIT_S, size
+    bench.writer._company = size
 
 
-def test_on_a_slow_disk_a_group_waits_for_those_just_answered(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    slow_disk_after_a_group_of(3, bench, monkeypatch)
-    monkeypatch.setattr(writer_module, "GROUP_LIMIT", 3)
+def test_a_group_waits_for_those_just_answered(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    after_a_group_of(3, bench, monkeypatch)
     commands = fills(3)
     outcomes: list[Future[Outcome]] = [Future() for _ in commands]
     bench.connection.log.clear()
@@ -155,22 +152,33 @@ def test_on_a_slow_disk_a_group_waits_for_those_just_answered(
     assert bench.connection.log.count(COMMIT) == 1
 
 
-def test_on_a_slow_disk_a_till_that_sells_alone_waits_for_nobody(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    slow_disk_after_a_group_of(1, bench, monkeypatch)
+def test_a_till_that_sells_alone_waits_for_nobody(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    after_a_group_of(1, bench, monkeypatch)
     outcome: Future[Outcome] = Future()
     assert bench.bus._submit(bench.bus._specs[Fill], fills(1)[0], SYSTEM, None, outcome)
     assert outcome.result(WAIT_S / 2).first_seq == 1
 
 
-def test_on_a_slow_disk_what_needs_no_fsync_waits_for_nobody(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    slow_disk_after_a_group_of(3, bench, monkeypatch)
+def test_what_needs_no_fsync_waits_for_nobody(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    after_a_group_of(3, bench, monkeypatch)
     outcome: Future[Outcome] = Future()
     assert bench.bus._submit(bench.bus._specs[Nudge], nudge(), SYSTEM, None, outcome)
     assert outcome.result(WAIT_S / 2).refusal is None
+
+
+def test_what_needs_no_fsync_ends_a_wait_for_company(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    after_a_group_of(3, bench, monkeypatch)
+    outcomes: list[Future[Outcome]] = [Future(), Future()]
+    for command, outcome in zip((*fills(1), nudge()), outcomes, strict=True):
+        assert bench.bus._submit(bench.bus._specs[type(command)], command, SYSTEM, None, outcome)
+    assert [outcome.result(WAIT_S / 2).first_seq for outcome in outcomes] == [1, 2]
+
+
+def test_those_who_left_are_soon_waited_for_no_more(bench: Bench) -> None:
+    bench.writer._company = 3
+    assert bench.send(*fills(1)).refusal is None
+    bench.send(*fills(1))
+    assert bench.writer._company == 1
 
 
 def test_everybody_who_waits_shares_one_commit(bench: Bench) -> None:
