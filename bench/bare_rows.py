@@ -78,7 +78,9 @@ MORE = (
 TOUCH = (
     "UPDATE orders_orders SET total_fen = total_fen + ?, changed_ms = ? WHERE store_id = ? AND order_id = ?"
 )
-MARK = _insert("gateway_readings", 2) + " ON CONFLICT DO UPDATE SET seq = excluded.seq"
+MARK = (
+    _insert("gateway_boots", 4) + " ON CONFLICT DO UPDATE SET seq = excluded.seq, seen_ms = excluded.seen_ms"
+)
 
 
 class Rows:
@@ -138,7 +140,7 @@ class Rows:
 
     def reading(self, boot_id: str, seq: int, scan: Scan) -> None:
         """A scan that came by a gateway: its mark besides."""
-        self._cursor.execute(MARK, (boot_id, seq))
+        self._cursor.execute(MARK, (boot_id, "", seq, time.time_ns() // 1_000_000))
         self.scan(scan)
 
     def _record(self, now_ms: int, command_id: str, subject: str, events: list[dict[str, Any]]) -> None:

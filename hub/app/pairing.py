@@ -3,6 +3,7 @@
 import base64
 import binascii
 import secrets
+from collections import Counter
 from typing import Any
 
 import msgspec
@@ -15,7 +16,7 @@ from hub.kernel.bus import Bus
 from hub.kernel.context import SYSTEM, Caller, People
 from hub.kernel.db import Readers
 from hub.kernel.errors import Refused
-from hub.kernel.http import send
+from hub.kernel.http import require, send
 from hub.kernel.ids import new_id
 from hub.modules.gateways import store as gateways
 from hub.modules.gateways.doors import SECRET_BYTES, code_digest, code_of, new_secret, token_digest
@@ -73,6 +74,43 @@ async def pairing_code(
     return PairingCode(code_of(secret, authority.fingerprint), settings.gateways.port, CODE_LASTS_S)
 
 
+class GatewayKnown(msgspec.Struct, frozen=True):
+    """A gateway that has come, or was paired; without `paired_ms` it shows the hub's own token.
+
+    `seen_ms` is None for one that was paired and never came.
+    """
+
+    gateway_id: str
+    paired_ms: int | None
+    revoked_ms: int | None
+    is_connected: bool
+    seen_ms: int | None
+    device_count: int
+
+
+@get("/api/gateways/known", sync_to_thread=True, tags=["gateways"])
+def known_gateways(
+    request: Request[Any, Any, Any], readers: Readers, caller: Caller, store_id: str
+) -> list[GatewayKnown]:
+    """Every gateway: whether it is connected, when it was last seen, and what hangs on it."""
+    require(caller, "gateways.edit")
+    paired = {one.gateway_id: one for one in gateways.all_paired(readers, store_id)}
+    seen_ms = devices.gateways_seen(readers)
+    hung = Counter(device.gateway_id for device in devices.all_devices(readers, store_id))
+    connected = set(request.app.state.gateways.connected())
+    return [
+        GatewayKnown(
+            gateway_id,
+            paired[gateway_id].paired_ms if gateway_id in paired else None,
+            paired[gateway_id].revoked_ms if gateway_id in paired else None,
+            gateway_id in connected,
+            seen_ms.get(gateway_id),
+            hung[gateway_id],
+        )
+        for gateway_id in sorted((paired.keys() | seen_ms.keys() | connected) - {""})
+    ]
+
+
 @get("/gateways/authority", sync_to_thread=False, media_type="text/plain", include_in_schema=False)
 def authority_certificate(request: Request[Any, Any, Any]) -> Response[str]:
     """The certificate that the code's fingerprint is of."""
@@ -116,4 +154,4 @@ def _secret_of(text: str) -> bytes:
     return secret if len(secret) == SECRET_BYTES else b""
 
 
-PAIRING_ROUTES = [pairing_code, authority_certificate, pair]
+PAIRING_ROUTES = [pairing_code, known_gateways, authority_certificate, pair]

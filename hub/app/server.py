@@ -53,6 +53,7 @@ _CLOCK_LOOK_S = 10.0
 _SESSIONS_LOOK_S = 600.0
 _WEIGHTS_LOOK_S = 0.5
 _DRAWERS_LOOK_S = 5.0
+_GATEWAYS_LOOK_S = 600.0
 _SPOOL_NEWS = (PrintQueued, DeviceBound)
 
 
@@ -205,6 +206,7 @@ class Hub:
             Job("seal the journal", SEAL_EVERY_S, self._seal),
             Job("end stale sessions", _SESSIONS_LOOK_S, self._end_stale_sessions),
             Job("look for drawers left open", _DRAWERS_LOOK_S, drawers.look),
+            Job("remember which gateways are here", _GATEWAYS_LOOK_S, self._meet_gateways),
         ]
         clock = self.engine.clock
         if isinstance(clock, SystemClock):
@@ -218,6 +220,10 @@ class Hub:
 
     def _end_stale_sessions(self) -> None:
         self.engine.bus.dispatch(EndStaleSessions(command_id=new_id()), SYSTEM)
+
+    def _meet_gateways(self) -> None:
+        for met in self.gateways.still_here():
+            self.engine.bus.dispatch(met, SYSTEM)
 
     def _seal(self) -> None:
         seal(self.engine)

@@ -5,6 +5,7 @@ import asyncio
 from drivers import messages as wire
 from hub.devices import messages, model, store
 from hub.devices.events import (
+    DrawerIncidentAnswered,
     DrawerLearnt,
     DrawerLeftOpen,
     DrawerMoved,
@@ -15,6 +16,7 @@ from hub.devices.events import (
 )
 from hub.devices.handlers import reading_taken
 from hub.devices.links import Gateways
+from hub.kernel.bounds import check_texts
 from hub.kernel.bus import Bus
 from hub.kernel.clock import Clock
 from hub.kernel.context import SYSTEM, Context
@@ -30,7 +32,7 @@ def take_drawer_position(command: messages.TakeDrawerPosition, context: Context)
     """Record a drawer's move, with the release that explains it, and that none does."""
     if command.gateway_seq <= store.taken_up_to(context.read, command.boot_id):
         return Decision()
-    taken = reading_taken(command.boot_id, command.gateway_seq)
+    taken = reading_taken(context, command.boot_id, command.gateway_seq)
     known = store.drawer(context.read, context.store_id, command.device_id)
     if known is not None and known.is_open == command.is_open:
         return taken
@@ -87,6 +89,26 @@ def learn_drawer(command: messages.LearnDrawer, context: Context) -> Decision:
 def keep_drawer_meaning(command: messages.KeepDrawerMeaning, context: Context) -> Decision:
     """Record what a drawer's sensor says from now on: who silenced one is told by this."""
     return Decision.of(DrawerLearnt(device_id=command.device_id, open_when=command.open_when))
+
+
+def answer_incident(command: messages.AnswerDrawerIncident, context: Context) -> Decision:
+    """Record once what a manager says of an incident."""
+    if (refusal := check_texts(command.answer)) is not None:
+        return refusal
+    if not command.answer.strip():
+        return Decision.refuse("devices.incident_answer_missing", 400)
+    incident = store.drawer_incident(context.read, context.store_id, command.incident_seq)
+    if incident is None:
+        return Decision.refuse("devices.incident_unknown", 404)
+    if incident.answer is not None:
+        return Decision.refuse("devices.incident_answered")
+    answered = DrawerIncidentAnswered(
+        incident_seq=incident.seq,
+        device_id=incident.device_id,
+        answered_by=context.actor.staff_id if context.actor else "",
+        answer=command.answer,
+    )
+    return Decision.of(answered)
 
 
 def finish_drawer_release(command: messages.FinishDrawerRelease, context: Context) -> Decision:

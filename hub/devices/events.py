@@ -135,6 +135,16 @@ class DrawerLeftOpen(Event, frozen=True, kw_only=True, tag="devices.drawer_left_
     opened_ms: int
 
 
+class DrawerIncidentAnswered(Event, frozen=True, kw_only=True, tag="devices.drawer_incident_answered.v1"):
+    """A manager said what an incident with a drawer was; `incident_seq` is its event's number."""
+
+    subject_field: ClassVar[str] = "device_id"
+    incident_seq: int
+    device_id: str
+    answered_by: str
+    answer: str
+
+
 class DrawerReleaseRequested(Event, frozen=True, kw_only=True, tag="devices.drawer_release_requested.v1"):
     """The terminal's drawer is to be kicked, now or not at all."""
 

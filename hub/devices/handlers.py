@@ -21,6 +21,7 @@ from hub.kernel.bounds import check_texts
 from hub.kernel.context import Context
 from hub.kernel.decision import Decision
 from hub.kernel.messages import is_clean_text
+from hub.kernel.sql import Row
 from hub.modules.catalogue.codes import split_symbology
 from hub.modules.identity.handlers import wrong_terminal
 
@@ -89,7 +90,7 @@ class Scans:
         if command.gateway_seq <= store.taken_up_to(context.read, command.boot_id):
             return Decision()
         command = _named(command)
-        taken = reading_taken(command.boot_id, command.gateway_seq)
+        taken = reading_taken(context, command.boot_id, command.gateway_seq)
         if command.tested_at is not None:
             return taken + Decision.of(_tested(command, command.tested_at))
         device = store.device(context.read, context.store_id, command.device_id)
@@ -117,9 +118,20 @@ def _named(command: messages.TakeScan) -> messages.TakeScan:
     return msgspec.structs.replace(command, text=text, symbology=symbology)
 
 
-def reading_taken(boot_id: str, gateway_seq: int) -> Decision:
+def meet_gateway(command: messages.MeetGateway, context: Context) -> Decision:
+    """Remember when a gateway was seen; lives of gateways that are long over are forgotten."""
+    met = _life(context, command.boot_id, command.gateway_id, 0)
+    old: Row = {"but_boot": command.boot_id, "before_ms": context.now_ms - model.BOOTS_KEPT_MS}
+    return Decision(local=((store.meet_gateway, met), (store.forget_boots, old)))
+
+
+def reading_taken(context: Context, boot_id: str, gateway_seq: int) -> Decision:
     """A gateway's readings are taken up to this one."""
-    return Decision(local=((store.take_reading, {"boot_id": boot_id, "seq": gateway_seq}),))
+    return Decision(local=((store.take_reading, _life(context, boot_id, "", gateway_seq)),))
+
+
+def _life(context: Context, boot_id: str, gateway_id: str, gateway_seq: int) -> Row:
+    return {"boot_id": boot_id, "gateway_id": gateway_id, "seq": gateway_seq, "seen_ms": context.now_ms}
 
 
 def _why_not(command: messages.TakeScan, terminal_id: str | None, context: Context) -> str:
@@ -163,7 +175,7 @@ def take_misread(command: messages.TakeMisread, context: Context) -> Decision:
     if command.gateway_seq <= store.taken_up_to(context.read, command.boot_id):
         return Decision()
     reason = f"devices.misread_{command.reason}"
-    return reading_taken(command.boot_id, command.gateway_seq) + Decision.of(
+    return reading_taken(context, command.boot_id, command.gateway_seq) + Decision.of(
         _misread(command, reason, context)
     )
 

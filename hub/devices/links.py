@@ -49,6 +49,7 @@ class GatewayLink:
 
     def __init__(self, socket: Socket, hello: wire.Hello) -> None:
         self.gateway_id = hello.gateway_id
+        self.boot_id = hello.boot_id
         self.device_ids = {device.device_id for device in hello.devices}
         self.transit = Transit()
         self.heard_ms: dict[str, int] = {}
@@ -161,6 +162,10 @@ class Gateways:
         """The ids of the gateways that are connected."""
         return sorted(self._links)
 
+    def still_here(self) -> list[Command]:
+        """A word that each connected gateway is still there; from any thread."""
+        return [_met(link) for link in list(self._links.values())]
+
     async def hang_up(self, gateway_id: str) -> None:
         """End a gateway's link: it may not come again."""
         link = self._links.get(gateway_id)
@@ -199,6 +204,7 @@ class Gateways:
         self._links[link.gateway_id] = link
         if former is not None:
             await former.close(_REPLACED, "replaced")
+        await self._send_as(_met(link))
         for device in hello.devices:
             await self._see(link, device)
         await link.send(wire.Welcome(heartbeat_s=HEARTBEAT_S, now_ms=self._clock.read().wall_ms))
@@ -209,6 +215,7 @@ class Gateways:
         if self._links.get(link.gateway_id) is not link:
             return
         del self._links[link.gateway_id]
+        await self._send_as(_met(link))
         for device_id in sorted(link.device_ids):
             gone = wire.DeviceChanged(
                 device_id=device_id, state="closed", health="failed", reason="gateway_gone"
@@ -359,6 +366,10 @@ class _Place(NamedTuple):
             age_ms=age_ms,
             is_open=is_open,
         )
+
+
+def _met(link: GatewayLink) -> messages.MeetGateway:
+    return messages.MeetGateway(command_id=new_id(), gateway_id=link.gateway_id, boot_id=link.boot_id)
 
 
 def _should_come_again(outcome: Outcome) -> bool:

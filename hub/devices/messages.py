@@ -94,6 +94,20 @@ class NoteOpenDrawer(Command, frozen=True, kw_only=True):
     open_for_ms: int
 
 
+class AnswerDrawerIncident(Command, frozen=True, kw_only=True):
+    """A manager says what an incident with a drawer was."""
+
+    incident_seq: int
+    answer: str
+
+
+class MeetGateway(Command, frozen=True, kw_only=True):
+    """A gateway has come, is still there, or has just gone; boot_id is this life of its process."""
+
+    gateway_id: str
+    boot_id: str
+
+
 class GivePrint(Command, frozen=True, kw_only=True):
     """A print job is about to be given to a gateway: kept on disk before it is."""
 
@@ -228,12 +242,16 @@ class DrawerView(View, frozen=True):
 class DrawerIncidentView(View, frozen=True):
     """A drawer that opened and nobody had asked for it, or that was left open; `staff_id` was at the till."""
 
+    seq: int
     kind: Literal["unasked", "left_open"]
     device_id: str
     terminal_id: str | None
     staff_id: str | None
     opened_ms: int
     told_ms: int
+    answer: str | None
+    answered_by: str | None
+    answered_ms: int | None
 
 
 class DeviceStatisticsView(View, frozen=True):

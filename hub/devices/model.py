@@ -21,6 +21,9 @@ RELEASE_MAX_AGE_MS = 5_000
 PRINT_MAX_AGE_MS = 15 * 60_000
 """A receipt that waited longer for its printer is held for a person instead of surprising one."""
 
+BOOTS_KEPT_MS = 90 * 24 * 3_600_000
+"""No gateway brings again what it read in a life so long past; until then that tells when it was seen."""
+
 MAX_CODE_CHARS = 200
 
 PRINTER_KINDS = ("printer", "label_printer")

@@ -28,6 +28,18 @@ _bind = Kept(
 _refuse_scan = insert_into(refused_scans)
 _move_drawer = upsert(drawers, replace=("is_open", "changed_ms", "release_id"))
 _keep_incident = insert_into(drawer_incidents)
+_answer_incident = Kept(
+    update(drawer_incidents)
+    .where(
+        drawer_incidents.c.store_id == bindparam("of_store"),
+        drawer_incidents.c.seq == bindparam("of_incident"),
+    )
+    .values(
+        answer=bindparam("answer"),
+        answered_by=bindparam("answered_by"),
+        answered_ms=bindparam("answered_ms"),
+    )
+)
 _request_release = insert_into(drawer_releases)
 _finish_release = Kept(
     update(drawer_releases)
@@ -144,7 +156,25 @@ def _incident(record: Record[events.DrawerOpenedUnasked] | Record[events.DrawerL
         "staff_id": event.staff_id,
         "opened_ms": event.opened_ms,
         "told_ms": record.at_ms,
+        "answer": None,
+        "answered_by": None,
+        "answered_ms": None,
     }
+
+
+def drawer_incident_answered(record: Record[events.DrawerIncidentAnswered]) -> Rows:
+    """What a manager said of an incident."""
+    event = record.event
+    yield (
+        _answer_incident,
+        {
+            "of_store": record.store_id,
+            "of_incident": event.incident_seq,
+            "answer": event.answer,
+            "answered_by": event.answered_by,
+            "answered_ms": record.at_ms,
+        },
+    )
 
 
 def drawer_release_requested(record: Record[events.DrawerReleaseRequested]) -> Rows:

@@ -4,6 +4,7 @@ from litestar import Controller, get, post
 
 from hub.devices import store
 from hub.devices.messages import (
+    AnswerDrawerIncident,
     BindDevice,
     DeviceView,
     DrawerIncidentView,
@@ -37,6 +38,11 @@ class DeviceController(Controller):
         """The newest: drawers that opened and nobody had asked for it, and those left open."""
         require(caller, "audit.read")
         return store.drawer_incidents_of(readers, store_id, limit)
+
+    @post("/drawer-incidents/answer", status_code=200)
+    async def answer_incident(self, data: AnswerDrawerIncident, bus: Bus, caller: Caller) -> None:
+        """Say what an incident with a drawer was."""
+        await send(bus, data, caller)
 
     @post("/bind", status_code=200)
     async def bind(self, data: BindDevice, bus: Bus, caller: Caller) -> None:

@@ -14,7 +14,7 @@ from hub.devices.tables import (
     drawer_incidents,
     drawer_releases,
     drawers,
-    gateway_readings,
+    gateway_boots,
     labels,
     pay_routes,
     print_attempts,
@@ -23,11 +23,18 @@ from hub.devices.tables import (
 from hub.kernel.messages import View
 from hub.kernel.sql import Kept, Query, Reader, upsert
 
-take_reading = upsert(gateway_readings, replace=("seq",))
+take_reading = upsert(gateway_boots, replace=("seq", "seen_ms"))
+meet_gateway = upsert(gateway_boots, replace=("gateway_id", "seen_ms"))
+forget_boots = Kept(
+    delete(gateway_boots).where(
+        gateway_boots.c.boot_id != bindparam("but_boot"), gateway_boots.c.seen_ms < bindparam("before_ms")
+    )
+)
 give_job = upsert(print_attempts, replace=("device_id", "gateway_id", "given_ms"))
 forget_attempt = Kept(delete(print_attempts).where(print_attempts.c.job_id == bindparam("of_job")))
 _device_columns = tuple(devices.c[name] for name in DeviceView.__struct_fields__ if name != "is_open")
 _job_columns = tuple(print_jobs.c[name] for name in PrintJobView.__struct_fields__)
+_incident_columns = tuple(drawer_incidents.c[name] for name in DrawerIncidentView.__struct_fields__)
 _drawer_columns = tuple(drawers.c[name] for name in DrawerView.__struct_fields__)
 
 
@@ -35,6 +42,13 @@ class ReadingMark(View, frozen=True):
     """How far the readings of one gateway's boot are taken."""
 
     seq: int
+
+
+class GatewaySighting(View, frozen=True):
+    """When a gateway was last seen."""
+
+    gateway_id: str
+    seen_ms: int
 
 
 class WaitingView(View, frozen=True):
@@ -67,6 +81,7 @@ class RouteView(View, frozen=True):
     device_id: str
 
 
+_release_columns = tuple(drawer_releases.c[name] for name in ReleaseView.__struct_fields__)
 _device = Query(
     select(*_device_columns).where(
         devices.c.store_id == bindparam("store_id"), devices.c.device_id == bindparam("device_id")
@@ -90,18 +105,7 @@ _at_terminal = Query(
         devices.c.kind == bindparam("kind"),
     )
     .order_by(devices.c.device_id)
-    .limit(1),
-    DeviceView,
-)
-_all_at_terminal = Query(
-    select(*_device_columns)
-    .where(
-        devices.c.store_id == bindparam("store_id"),
-        devices.c.terminal_id == bindparam("terminal_id"),
-        devices.c.kind == bindparam("kind"),
-    )
-    .order_by(devices.c.device_id)
-    .limit(20),
+    .limit(bindparam("most")),
     DeviceView,
 )
 _pay_route = Query(
@@ -110,8 +114,12 @@ _pay_route = Query(
     ),
     RouteView,
 )
-_mark = Query(
-    select(gateway_readings.c.seq).where(gateway_readings.c.boot_id == bindparam("boot_id")), ReadingMark
+_mark = Query(select(gateway_boots.c.seq).where(gateway_boots.c.boot_id == bindparam("boot_id")), ReadingMark)
+_sightings = Query(
+    select(gateway_boots.c.gateway_id, func.max(gateway_boots.c.seen_ms).label("seen_ms")).group_by(
+        gateway_boots.c.gateway_id
+    ),
+    GatewaySighting,
 )
 _job = Query(
     select(*_job_columns).where(
@@ -137,15 +145,16 @@ _jobs_of_order = Query(
     .limit(200),
     PrintJobView,
 )
+_waits_at_till = (
+    print_jobs.c.store_id == bindparam("store_id"),
+    print_jobs.c.state == "queued",
+    print_jobs.c.terminal_id == bindparam("terminal_id"),
+    print_jobs.c.printer_kind == bindparam("printer_kind"),
+    print_jobs.c.device_id.is_(None),
+)
 _waiting_jobs = Query(
     select(*_job_columns)
-    .where(
-        print_jobs.c.store_id == bindparam("store_id"),
-        print_jobs.c.state == "queued",
-        print_jobs.c.terminal_id == bindparam("terminal_id"),
-        print_jobs.c.printer_kind == bindparam("printer_kind"),
-        print_jobs.c.device_id.is_(None),
-    )
+    .where(*_waits_at_till)
     .order_by(print_jobs.c.queued_ms, print_jobs.c.job_id)
     .limit(50),
     PrintJobView,
@@ -179,13 +188,7 @@ _waiting_tills = Query(
 _given_jobs = Query(
     select(*_job_columns)
     .join(print_attempts, print_attempts.c.job_id == print_jobs.c.job_id)
-    .where(
-        print_jobs.c.store_id == bindparam("store_id"),
-        print_jobs.c.state == "queued",
-        print_jobs.c.terminal_id == bindparam("terminal_id"),
-        print_jobs.c.printer_kind == bindparam("printer_kind"),
-        print_jobs.c.device_id.is_(None),
-    )
+    .where(*_waits_at_till)
     .order_by(print_jobs.c.queued_ms, print_jobs.c.job_id)
     .limit(50),
     PrintJobView,
@@ -236,8 +239,15 @@ _open_drawers = Query(
     .limit(200),
     DrawerView,
 )
+_incident = Query(
+    select(*_incident_columns).where(
+        drawer_incidents.c.store_id == bindparam("store_id"),
+        drawer_incidents.c.seq == bindparam("incident_seq"),
+    ),
+    DrawerIncidentView,
+)
 _incidents = Query(
-    select(*(drawer_incidents.c[name] for name in DrawerIncidentView.__struct_fields__))
+    select(*_incident_columns)
     .where(drawer_incidents.c.store_id == bindparam("store_id"))
     .order_by(drawer_incidents.c.seq.desc())
     .limit(bindparam("limit")),
@@ -250,7 +260,7 @@ _label = Query(
     LabelView,
 )
 _last_release = Query(
-    select(drawer_releases.c.release_id, drawer_releases.c.state, drawer_releases.c.requested_ms)
+    select(*_release_columns)
     .where(
         drawer_releases.c.store_id == bindparam("store_id"),
         drawer_releases.c.device_id == bindparam("device_id"),
@@ -261,7 +271,7 @@ _last_release = Query(
     ReleaseView,
 )
 _release = Query(
-    select(drawer_releases.c.release_id, drawer_releases.c.state, drawer_releases.c.requested_ms).where(
+    select(*_release_columns).where(
         drawer_releases.c.store_id == bindparam("store_id"),
         drawer_releases.c.release_id == bindparam("release_id"),
     ),
@@ -281,12 +291,12 @@ def all_devices(read: Reader, store_id: str) -> list[DeviceView]:
 
 def device_at(read: Reader, store_id: str, terminal_id: str, kind: str) -> DeviceView | None:
     """The device of a kind that works for a terminal."""
-    return read.first(_at_terminal, store_id=store_id, terminal_id=terminal_id, kind=kind)
+    return read.first(_at_terminal, store_id=store_id, terminal_id=terminal_id, kind=kind, most=1)
 
 
 def devices_at(read: Reader, store_id: str, terminal_id: str, kind: str) -> list[DeviceView]:
-    """Every device of a kind that works for a terminal, by id."""
-    return read.all(_all_at_terminal, store_id=store_id, terminal_id=terminal_id, kind=kind)
+    """At most 20 devices of a kind that work for a terminal, by id."""
+    return read.all(_at_terminal, store_id=store_id, terminal_id=terminal_id, kind=kind, most=20)
 
 
 def pay_route(read: Reader, store_id: str, attempt_id: str) -> RouteView | None:
@@ -298,6 +308,11 @@ def taken_up_to(read: Reader, boot_id: str) -> int:
     """The last reading taken of a gateway's boot; 0 before the first."""
     mark = read.first(_mark, boot_id=boot_id)
     return mark.seq if mark else 0
+
+
+def gateways_seen(read: Reader) -> dict[str, int]:
+    """When each gateway was last seen, by the wall clock."""
+    return {one.gateway_id: one.seen_ms for one in read.all(_sightings)}
 
 
 def print_job(read: Reader, store_id: str, job_id: str) -> PrintJobView | None:
@@ -365,6 +380,11 @@ def open_drawers(read: Reader, store_id: str) -> list[DrawerView]:
 def drawer_incidents_of(read: Reader, store_id: str, limit: int) -> list[DrawerIncidentView]:
     """The newest incidents with drawers."""
     return read.all(_incidents, store_id=store_id, limit=min(max(limit, 1), 200))
+
+
+def drawer_incident(read: Reader, store_id: str, incident_seq: int) -> DrawerIncidentView | None:
+    """One incident."""
+    return read.first(_incident, store_id=store_id, incident_seq=incident_seq)
 
 
 def release_since(read: Reader, store_id: str, device_id: str, since_ms: int) -> ReleaseView | None:

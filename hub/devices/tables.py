@@ -76,6 +76,9 @@ drawer_incidents = projected(
     text("staff_id", nullable=True),
     integer("opened_ms"),
     integer("told_ms"),
+    text("answer", nullable=True),
+    text("answered_by", nullable=True),
+    integer("answered_ms", nullable=True),
     Index("drawer_incidents_by_opening", "store_id", "device_id", "opened_ms"),
     key=("seq",),
 )
@@ -116,7 +119,15 @@ refused_scans = projected(
     key=("seq",),
 )
 
-gateway_readings = local("gateway_readings", text("boot_id"), integer("seq"), key=("boot_id",))
+gateway_boots = local(
+    "gateway_boots",
+    text("boot_id"),
+    text("gateway_id"),
+    integer("seq"),
+    integer("seen_ms"),
+    key=("boot_id",),
+)
+"""Each life of a gateway's process: how far its readings are taken, and when it was last seen."""
 
 print_attempts = local(
     "print_attempts",
@@ -136,6 +147,6 @@ TABLES = (
     labels,
     drawer_releases,
     refused_scans,
-    gateway_readings,
+    gateway_boots,
     print_attempts,
 )

@@ -216,6 +216,31 @@ def test_a_drawer_that_moves_is_seen_at_the_till(hub: Hub, client: TestClient[An
         assert heard["printer-1"]["heard_age_ms"] is None
 
 
+def test_a_manager_sees_which_gateways_are_here_and_when_one_was_seen(
+    hub: Hub, client: TestClient[Any]
+) -> None:
+    assert client.get("/api/gateways/known").status_code == 403
+    sign_in(client, "manager")
+    assert client.get("/api/gateways/known").json() == []
+    with gateway(hub, client):
+        (here,) = client.get("/api/gateways/known").json()
+        assert (here["gateway_id"], here["is_connected"], here["paired_ms"]) == ("gw", True, None)
+        assert here["device_count"] == len(KINDS)
+    (gone,) = client.get("/api/gateways/known").json()
+    assert (gone["is_connected"], gone["seen_ms"] >= here["seen_ms"]) == (False, True)
+
+
+def test_strangers_see_conditions_and_nothing_by_which_to_know_a_unit(
+    hub: Hub, client: TestClient[Any]
+) -> None:
+    with gateway(hub, client) as counter, TestClient(hub.app) as stranger:
+        counter.say("drawer-1", wire.DrawerPosition(open=True))
+        counter.hear(wire.Ack)
+        shown = {one["device_id"]: one for one in stranger.get("/api/devices/conditions").json()}
+        assert shown["drawer-1"]["state"] == "enabled"
+        assert {(one["identity"], one["is_open"]) for one in shown.values()} == {("", None)}
+
+
 @pytest.mark.parametrize(
     ("language", "texts"), [("zh-CN", ("没有让它开", "60 秒")), ("en", ("nobody", "60 s"))]
 )

@@ -32,7 +32,7 @@ LOCAL_TABLES = {
     "durable_marks",
     "effect_cursors",
     "gateway_offers",
-    "gateway_readings",
+    "gateway_boots",
     "gateway_tokens",
     "identity_pins",
     "identity_sessions",

@@ -11,7 +11,14 @@ from hub.devices.events import (
     DrawerReleaseFinished,
     DrawerReleaseRequested,
 )
-from hub.devices.messages import BindDevice, FinishDrawerRelease, NoteOpenDrawer, TakeDrawerPosition
+from hub.devices.messages import (
+    AnswerDrawerIncident,
+    BindDevice,
+    DrawerIncidentView,
+    FinishDrawerRelease,
+    NoteOpenDrawer,
+    TakeDrawerPosition,
+)
 from hub.devices.model import DRAWER_LEFT_OPEN_MS, RELEASE_OPENS_WITHIN_MS
 from hub.kernel.context import SYSTEM, Caller
 from hub.modules.identity.messages import SignIn
@@ -20,12 +27,12 @@ from tests.devices.counter import DRAWER, Counter
 from tests.modules.shop import STAFF, STORE, TILL, approval
 
 
-def move(counter: Counter, is_open: bool, number: int, age_ms: int = 0) -> None:
+def move(counter: Counter, is_open: bool, number: int, age_ms: int = 0, boot_id: str = "boot-1") -> None:
     counter.do(
         TakeDrawerPosition,
         SYSTEM,
         device_id=DRAWER,
-        boot_id="boot-1",
+        boot_id=boot_id,
         gateway_seq=number,
         is_open=is_open,
         age_ms=age_ms,
@@ -203,3 +210,36 @@ def test_one_that_was_shut_meanwhile_was_not_left_open(counter: Counter) -> None
         counter.do(NoteOpenDrawer, SYSTEM, device_id=DRAWER, opened_ms=opened_ms, open_for_ms=open_for_ms)
 
     assert counter.events(DrawerLeftOpen) == []
+
+
+def an_incident(counter: Counter) -> DrawerIncidentView:
+    """Somebody opened the drawer by its key."""
+    for number, is_open in enumerate([False, True], 1):
+        move(counter, is_open, number)
+    (incident,) = store.drawer_incidents_of(counter.read, STORE, 50)
+    return incident
+
+
+def test_a_manager_answers_an_incident_once(counter: Counter) -> None:
+    incident = an_incident(counter)
+    manager = counter.caller("manager")
+    assert (incident.answer, incident.answered_by, incident.answered_ms) == (None, None, None)
+    counter.do(AnswerDrawerIncident, manager, incident_seq=incident.seq, answer="钥匙开的，清点备用金")
+    (answered,) = store.drawer_incidents_of(counter.read, STORE, 50)
+    assert answered.answer == "钥匙开的，清点备用金"
+    assert answered.answered_by == (manager.actor.staff_id if manager.actor else "")
+    assert answered.answered_ms == counter.clock.read().wall_ms
+    again = {"incident_seq": incident.seq, "answer": "另一种说法"}
+    assert counter.refused(AnswerDrawerIncident, manager, **again).code == "devices.incident_answered"
+
+
+def test_an_answer_that_says_nothing_or_is_a_cashiers_is_none(counter: Counter) -> None:
+    seq = an_incident(counter).seq
+    manager = counter.caller("manager")
+    for answer, code in ((" ", "devices.incident_answer_missing"), ("\0", "text.invalid")):
+        refusal = counter.refused(AnswerDrawerIncident, manager, incident_seq=seq, answer=answer)
+        assert refusal.code == code
+    unknown = counter.refused(AnswerDrawerIncident, manager, incident_seq=seq + 1, answer="x")
+    assert unknown.code == "devices.incident_unknown"
+    denied = counter.refused(AnswerDrawerIncident, counter.caller(), incident_seq=seq, answer="x")
+    assert denied.code == "auth.not_permitted"

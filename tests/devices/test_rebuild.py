@@ -1,6 +1,8 @@
 """Devices' tables come out of the journal as they are."""
 
 from hub.app.wiring import ROOMS
+from hub.devices import store as devices
+from hub.devices.messages import AnswerDrawerIncident
 from hub.kernel.db import connect
 from hub.kernel.projections import Projector
 from hub.kernel.rebuild import rebuild_in_place
@@ -27,6 +29,10 @@ def test_tables_rebuilt_from_the_journal_equal_the_live_ones(counter: Counter) -
         counter.clock.pass_s(60)
         move(counter, is_open, number)
     leave_open(counter)
+    (incident, *_) = devices.drawer_incidents_of(counter.read, STORE, 50)
+    counter.do(
+        AnswerDrawerIncident, counter.caller("manager"), incident_seq=incident.seq, answer="清点备用金"
+    )
     counter.engine.close()
 
     connection = connect(counter.folder.database, counter.folder.key.read_bytes())

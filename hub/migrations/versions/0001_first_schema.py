@@ -163,9 +163,11 @@ def _gateway() -> None:
     )
     index("gateway_tokens_by_digest", "gateway_tokens", "token_digest")
     create(
-        "gateway_readings",
+        "gateway_boots",
         text("boot_id"),
+        text("gateway_id"),
         integer("seq"),
+        integer("seen_ms"),
         key=("boot_id",),
     )
     create(

@@ -132,6 +132,17 @@ class RecallView(View, frozen=True):
     since_ms: int
 
 
+class RecalledGoods(msgspec.Struct, frozen=True, kw_only=True):
+    """A recall as people read it; without a name its item is in the catalogue no more."""
+
+    item_id: str
+    name: str
+    name_en: str
+    batch: str
+    reason: str
+    since_ms: int
+
+
 class RecallChanged(msgspec.Struct, frozen=True, kw_only=True):
     """Answer to RecallGoods and LiftRecall."""
 

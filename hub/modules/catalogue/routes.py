@@ -17,8 +17,8 @@ from hub.modules.catalogue.messages import (
     ItemView,
     LiftRecall,
     RecallChanged,
+    RecalledGoods,
     RecallGoods,
-    RecallView,
 )
 
 READ = "catalogue.read"
@@ -77,10 +77,10 @@ class CatalogueController(Controller):
         return store.all_containers(readers, store_id)
 
     @get("/recalls", sync_to_thread=True)
-    def recalls(self, readers: Readers, caller: Caller, store_id: str) -> list[RecallView]:
+    def recalls(self, readers: Readers, caller: Caller, store_id: str) -> list[RecalledGoods]:
         """What may not be sold, the newest first, at most 200."""
         require(caller, READ)
-        return store.open_recalls(readers, store_id)
+        return store.recalled_goods(readers, store_id)
 
     @post("/recalls", status_code=200)
     async def recall(self, data: RecallGoods, bus: Bus, caller: Caller) -> RecallChanged:

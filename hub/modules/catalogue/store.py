@@ -12,6 +12,7 @@ from hub.modules.catalogue.messages import (
     ContainerView,
     ItemPage,
     ItemView,
+    RecalledGoods,
     RecallView,
     VersionView,
 )
@@ -196,6 +197,25 @@ def recalled_items(read: Reader, store_id: str) -> frozenset[str]:
 def open_recalls(read: Reader, store_id: str, limit: int = MAX_PAGE) -> list[RecallView]:
     """Recalls that are open, the newest first, at most 200."""
     return read.all(_open_recalls, store_id=store_id, limit=max(1, min(limit, MAX_PAGE)))
+
+
+def recalled_goods(read: Reader, store_id: str) -> list[RecalledGoods]:
+    """The open recalls with their items' names."""
+    current = active(read, store_id)
+    listed = []
+    for recall in open_recalls(read, store_id):
+        named = item(read, current, recall.item_id) if current else None
+        listed.append(
+            RecalledGoods(
+                item_id=recall.item_id,
+                name=named.name if named else "",
+                name_en=named.name_en if named else "",
+                batch=recall.batch,
+                reason=recall.reason,
+                since_ms=recall.since_ms,
+            )
+        )
+    return listed
 
 
 def page(read: Reader, store_id: str, search: str = "", category: str = "", limit: int = 60) -> ItemPage:
