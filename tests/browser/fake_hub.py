@@ -69,6 +69,10 @@ class FakeHub:
                 route.fulfill(json=self._answer(url.path, query))
             return
         command: Json = json.loads(route.request.post_data or "{}")
+        if url.path == "/api/gateways/code":
+            status, body = self.shop.code(command)
+            route.fulfill(status=status, json=body)
+            return
         status, body = self.shop.command(command)
         self.push()
         if self.dropped and command["type"] == "PayCash":
@@ -78,6 +82,8 @@ class FakeHub:
         route.fulfill(status=status, json=body)
 
     def _answer(self, path: str, query: dict[str, str]) -> Json | list[Json]:
+        if (listed := self.shop.listed(path)) is not None:
+            return listed
         if path.endswith("/shop"):
             return self.shop.shop()
         if path.endswith("/me"):

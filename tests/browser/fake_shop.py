@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.browser.fake_devices import DevicesAtTill
 from tests.browser.fake_goods import items
+from tests.browser.fake_manager import FakeManager
 from tests.browser.fake_payments import FakePayments
 from tests.browser.fake_scale import Answer, Json, refusal
 
@@ -12,7 +13,7 @@ APPROVAL_LIMIT_FEN = 3000
 
 
 @dataclass
-class FakeShop(DevicesAtTill, FakePayments):
+class FakeShop(DevicesAtTill, FakeManager, FakePayments):
     """What the hub would know; `frame` messages made by changes wait in `outbox`."""
 
     items: list[Json] = field(default_factory=items)

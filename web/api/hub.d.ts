@@ -243,6 +243,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/devices/drawer-incidents/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** AnswerIncident */
+        post: operations["ApiDevicesDrawerIncidentsAnswerAnswerIncident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/devices/labels/scale": {
         parameters: {
             query?: never;
@@ -526,6 +543,23 @@ export interface paths {
         put?: never;
         /** PairingCode */
         post: operations["ApiGatewaysCodePairingCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gateways/known": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** KnownGateways */
+        get: operations["ApiGatewaysKnownKnownGateways"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1513,6 +1547,14 @@ export interface components {
             /** @constant */
             type: "AddStaff";
         };
+        /** AnswerDrawerIncident */
+        AnswerDrawerIncident: {
+            answer: string;
+            command_id: string;
+            incident_seq: number;
+            /** @constant */
+            type: "AnswerDrawerIncident";
+        };
         /** Approval */
         Approval: {
             pin: string;
@@ -1762,10 +1804,14 @@ export interface components {
         };
         /** DrawerIncidentView */
         DrawerIncidentView: {
+            answer: string | null;
+            answered_by: string | null;
+            answered_ms: number | null;
             device_id: string;
             /** @enum {string} */
             kind: "unasked" | "left_open";
             opened_ms: number;
+            seq: number;
             staff_id: string | null;
             terminal_id: string | null;
             told_ms: number;
@@ -1804,6 +1850,15 @@ export interface components {
             seq: number;
             /** @enum {unknown} */
             type: "Frame";
+        };
+        /** GatewayKnown */
+        GatewayKnown: {
+            device_count: number;
+            gateway_id: string;
+            is_connected: boolean;
+            paired_ms: number | null;
+            revoked_ms: number | null;
+            seen_ms: number | null;
         };
         /** GoodsTaken */
         GoodsTaken: {
@@ -2290,10 +2345,12 @@ export interface components {
             /** @constant */
             type: "RecallGoods";
         };
-        /** RecallView */
-        RecallView: {
+        /** RecalledGoods */
+        RecalledGoods: {
             batch: string;
             item_id: string;
+            name: string;
+            name_en: string;
             reason: string;
             since_ms: number;
         };
@@ -3210,7 +3267,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RecallView"][];
+                    "application/json": components["schemas"]["RecalledGoods"][];
                 };
             };
         };
@@ -3389,6 +3446,43 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["DrawerIncidentView"][];
                 };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiDevicesDrawerIncidentsAnswerAnswerIncident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerDrawerIncident"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad request syntax or unsupported method */
             400: {
@@ -4005,6 +4099,26 @@ export interface operations {
                         } | unknown[];
                         status_code: number;
                     };
+                };
+            };
+        };
+    };
+    ApiGatewaysKnownKnownGateways: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayKnown"][];
                 };
             };
         };

@@ -7,6 +7,7 @@ export const en: Translated<typeof zh> = {
     here: "This till",
     free: "At no till",
     elsewhere: "Other tills",
+    gateways: "Device gateways: pair, revoke",
     none: "There are no devices yet: start the device gateway",
     at: "Till {terminal}",
     heard: "heard {age} ago",

@@ -5,6 +5,7 @@ export const zh = {
     here: "本收银台",
     free: "未绑定",
     elsewhere: "其他收银台",
+    gateways: "设备网关：配对、撤销",
     none: "还没有设备：请启动设备网关",
     at: "{terminal} 收银台",
     heard: "{age}前有读数",

@@ -24,6 +24,10 @@ export type DeviceStatistics = Schemas["DeviceStatisticsView"];
 export type DevicePulse = Schemas["DevicePulse"];
 export type DrawerLesson = Schemas["DrawerLesson"];
 export type TerminalAnswered = Schemas["TerminalAnswered"];
+export type Recall = Schemas["RecalledGoods"];
+export type DrawerIncident = Schemas["DrawerIncidentView"];
+export type Gateway = Schemas["GatewayKnown"];
+export type PairingCode = Schemas["PairingCode"];
 export type PrintJob = Schemas["PrintJobView"];
 export type SyncStatus = Schemas["SyncStatus"];
 export type Attempt = Schemas["AttemptView"];
@@ -78,6 +82,10 @@ const ADDRESSES = {
   PrintTest: "/api/devices/prints/test",
   BindDevice: "/api/devices/bind",
   TryScanner: "/api/devices/test/scanner",
+  RecallGoods: "/api/catalogue/recalls",
+  LiftRecall: "/api/catalogue/recalls/lift",
+  AnswerDrawerIncident: "/api/devices/drawer-incidents/answer",
+  RevokeGateway: "/api/gateways/revoke",
   TryDisplay: "/api/devices/test/display",
   TryTerminal: "/api/devices/test/terminal",
   LearnDrawer: "/api/devices/learn-drawer",
@@ -114,6 +122,10 @@ export const hub = {
   soldByReceipt: (receiptNo: string) => http.get<SoldOrder>(`/api/returns/receipts/${encodeURIComponent(receiptNo)}`),
   returnOffer: (wanted: Schemas["AskReturn"]) => http.post<ReturnOffer>("/api/returns/offer", wanted),
   deviceStatistics: () => ask("/api/devices/statistics"),
+  recalls: () => ask("/api/catalogue/recalls"),
+  drawerIncidents: (query: { limit: number }) => ask("/api/devices/drawer-incidents", query),
+  staff: () => ask("/api/identity/staff"),
+  gateways: () => ask("/api/gateways/known"),
   deviceConditions: () => ask("/api/devices/conditions"),
   devicePulses: () => ask("/api/devices/pulses"),
   containers: () => ask("/api/catalogue/containers"),
@@ -121,3 +133,6 @@ export const hub = {
   items: (query: { category?: string; search?: string; limit: number }) => ask("/api/catalogue/items", query),
   item: (itemId: string) => http.get<Item>(`/api/catalogue/items/${encodeURIComponent(itemId)}`),
 };
+
+/** Told once: the hub keeps no more than its digest. */
+export const pairingCode = (gateway_id: string): Promise<PairingCode> => http.post("/api/gateways/code", { gateway_id });

@@ -12,6 +12,9 @@ export type SheetName =
   | "display"
   | "menu"
   | "devices"
+  | "gateways"
+  | "recalls"
+  | "incidents"
   | "labels"
   | "returns";
 

@@ -16,6 +16,8 @@ export const en: Translated<typeof zh> = {
     menu: "More",
     returns: "Return of goods",
     devices: "Devices",
+    recalls: "Recalls",
+    incidents: "Drawer incidents",
   },
   status: {
     live: "Online",

@@ -13,6 +13,8 @@ export const zh = {
     menu: "更多",
     returns: "退货",
     devices: "设备",
+    recalls: "召回",
+    incidents: "钱箱异常",
   },
   status: {
     live: "在线",
