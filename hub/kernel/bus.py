@@ -1,11 +1,11 @@
 """The bus is the one gate: permission, rules, journal, projections, one commit."""
 
 import asyncio
-import hmac
 import logging
 import queue
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
+from hashlib import blake2b
 from typing import Any, cast
 
 import msgspec
@@ -261,7 +261,7 @@ def request_hash(command: Command, key: bytes) -> str:
     """
     if command.secret_fields:
         command = msgspec.structs.replace(command, **dict.fromkeys(command.secret_fields, ""))
-    return hmac.digest(key, _canonical.encode(command), "sha256").hex()[:32]
+    return blake2b(_canonical.encode(command), key=key, digest_size=16).hexdigest()
 
 
 def _tell(listener: Committed, records: list[Record[Any]]) -> None:
