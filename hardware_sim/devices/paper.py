@@ -1,5 +1,6 @@
 """Ink on paper: characters become lines at the paper's width, lines become text."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from hardware_sim.views import Align, PaperLine, Span
@@ -90,6 +91,15 @@ def indent(cells: int, columns: int, align: Align) -> int:
 def text_of(lines: tuple[PaperLine, ...], columns: int) -> str:
     """The paper as plain lines of text, aligned as printed, right-stripped."""
     return "\n".join(row for line in lines for row in rows_of(line, columns))
+
+
+def is_inked(lines: Iterable[PaperLine]) -> bool:
+    """Whether anything at all is printed on them."""
+    return any(line.kind in ("barcode", "qr", "image") or any(map(_has_ink, line.spans)) for line in lines)
+
+
+def _has_ink(span: Span) -> bool:
+    return span.inverse or bool(span.text.strip())
 
 
 def rows_of(line: PaperLine, columns: int) -> list[str]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from hardware_sim.devices.drawer import Drawer
 from hardware_sim.devices.escpos_tokens import RealtimeEar, next_token
-from hardware_sim.devices.paper import text_of
+from hardware_sim.devices.paper import is_inked, text_of
 from hardware_sim.devices.printer_status import Status
 from hardware_sim.devices.typesetter import (
     Confirmation,
@@ -27,7 +27,10 @@ TEAR_AFTER_FEED_LINES = 3
 
 @dataclass(frozen=True)
 class PrinterTraits:
-    """One printer model. Without a cutter, a feed of three lines is where a hand tears the paper."""
+    """One printer model. Without a cutter, a feed of three lines is where a hand tears the paper.
+
+    A blank strip is no receipt: it goes with the one before.
+    """
 
     columns: int = 48
     cutter: bool = True
@@ -174,8 +177,11 @@ class PrinterCore:
             self.lines_left -= count
             if self.lines_left <= 0:
                 self.paper, self.lines_left = "out", None
-        if not self.traits.cutter and line.kind == "feed" and line.lines >= TEAR_AFTER_FEED_LINES:
+        if self.traits.cutter or line.kind != "feed" or line.lines < TEAR_AFTER_FEED_LINES:
+            return line
+        if is_inked(self.hanging):
             return self.tear()
+        self.hanging.clear()
         return line
 
     def _answer(self, job: Confirmation | Enquiry | Identity) -> bytes:

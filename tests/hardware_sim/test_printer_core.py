@@ -122,6 +122,14 @@ def test_a_printer_without_a_cutter_is_torn_after_a_long_feed() -> None:
     assert paper(core) == "y"
 
 
+def test_blank_paper_at_a_tear_bar_is_no_receipt() -> None:
+    core = PrinterCore(traits=PrinterTraits(columns=32, cutter=False))
+    core.receive(b"x\n\x1bd\x03" + INIT + b"\x1bd\x04y\n\x1bd\x03\x1bd\x04\x1bd\x05")
+    torn = [step.text for step in run(core) if isinstance(step, Torn)]
+    assert [text.strip() for text in torn] == ["x", "y"]
+    assert paper(core) == ""
+
+
 def test_barcodes() -> None:
     data = b"{BS001-T01-20261122-0001"
     core = fed(b"\x1bE\x00\x1ba\x01\x1dw\x02\x1dH\x02\x1dkI" + bytes([len(data)]) + data)

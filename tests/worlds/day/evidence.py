@@ -33,7 +33,11 @@ class Evidence:
         self.check_scans()
 
     def check_prints(self) -> None:
-        """A sale has one original at most, and just one where its printer confirmed it; so have copies."""
+        """A sale has one original at most, and just one where its printer confirmed it; so have copies.
+
+        No paper is blank.
+        """
+        assert self._record.blank_papers == 0
         ends = self._ends()
         paper = Counter((one.receipt_no, one.is_copy) for one in self._record.papers)
         promised: Counter[tuple[str, bool]] = Counter()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -49,6 +50,12 @@ def test_a_confirmed_receipt_is_there_once() -> None:
     for papers in ((), (ORIGINAL, ORIGINAL), (ORIGINAL, A_COPY)):
         with pytest.raises(AssertionError):
             evidence(paid(*papers), *told).check_prints()
+
+
+def test_a_blank_piece_of_paper_is_found() -> None:
+    told = (PrintQueued, QUEUED), (PrintFinished, PRINTED)
+    with pytest.raises(AssertionError):
+        evidence(replace(paid(ORIGINAL), blank_papers=1), *told).check_prints()
 
 
 def test_a_receipt_of_which_nobody_can_tell_may_be_missing_and_not_double() -> None:

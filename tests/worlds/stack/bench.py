@@ -74,6 +74,11 @@ class Bench:
         found = _checked(self._http.get("/api/receipts"))
         return [paper["text"] for paper in found if _ends_with_barcode(paper, receipt_no)]
 
+    def pieces(self, device_id: str) -> list[str]:
+        """Every piece of paper that came off a printer, whatever is on it."""
+        found = _checked(self._http.get("/api/receipts"))
+        return [paper["text"] for paper in found if paper["device_id"] == device_id]
+
     def originals(self, receipt_no: str) -> list[str]:
         """Those that are not marked as copies."""
         return [text for text in self.papers(receipt_no) if COPY not in text]

@@ -53,6 +53,15 @@ def test_paper_out_in_mid_receipt_goes_on_after_a_new_roll(
     screen.jobs_done(again["order_id"], waiting)
 
 
+def test_a_receipt_at_a_tear_bar_is_one_piece_of_paper(world: World, shelf: list[Good]) -> None:
+    till = Till.of_manager(world).ready()
+    before = len(world.bench.pieces("printer-2"))
+    paid = till.sell(shelf[0])
+    eventually(lambda: _ends(world, paid) == ["printed"], "the receipt")
+    assert len(world.bench.pieces("printer-2")) == before + 1
+    till.close()
+
+
 @pytest.mark.parametrize("accident", ["unplugged", "gateway killed"])
 def test_torn_off_in_mid_receipt_asks_a_person_and_a_copy_says_so(
     accident: str, world: World, till: Till, screen: Page, shelf: list[Good]

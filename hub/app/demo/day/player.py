@@ -128,6 +128,7 @@ class DayPlayer:
     async def _look_at_the_papers(self, cashier: Cashier, hands: BenchHands) -> None:
         for paper in await hands.papers(self._last_paper):
             self._last_paper = paper["number"]
+            self.record.blank_papers += not paper["text"].strip()
             if (receipt_no := number_on(paper)) is not None:
                 self.record.papers.append(Paper(paper["device_id"], receipt_no, is_copy(paper)))
         await cashier.settle_prints()

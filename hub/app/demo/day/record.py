@@ -87,6 +87,8 @@ class DayRecord:
     attempts: list[Attempt] = field(default_factory=list)
     weighings: list[Weighed] = field(default_factory=list)
     papers: list[Paper] = field(default_factory=list)
+    blank_papers: int = 0
+    """Pieces of paper with nothing on them."""
     asked: list[Asked] = field(default_factory=list)
     unsettled: list[str] = field(default_factory=list)
     """Payments that the till still shows as of unknown end when the day is over."""
