@@ -4,14 +4,27 @@ import logging
 import signal
 import threading
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import msgspec
 import typer
+from typer.core import TyperGroup
 
+from cloud_sync.cloud.schema_changed import SchemaChanged
 from cloud_sync.cloud.settings import CloudSettings, load
 
-app = typer.Typer(help="The chain's cloud.", no_args_is_help=True, add_completion=False)
+
+class _Commands(TyperGroup):
+    """Every command that opens a database of another build says so in one line."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except SchemaChanged as error:
+            _end(str(error))
+
+
+app = typer.Typer(cls=_Commands, help="The chain's cloud.", no_args_is_help=True, add_completion=False)
 Config = Annotated[Path, typer.Option("--config", help="The cloud's settings (TOML).", dir_okay=False)]
 
 

@@ -15,6 +15,7 @@ import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable, MetaData, Table
 
+from cloud_sync.cloud.schema_changed import SchemaChanged
 from hub.kernel.db import PAGE_SEAL
 from hub.kernel.sql import Cursor, Session
 
@@ -128,7 +129,7 @@ class Database:
             connection.close()
 
     def create(self, metadata: MetaData, tables: Sequence[Table] | None = None) -> None:
-        """Create what is missing of these tables and their indexes."""
+        """Create what is missing of these tables and their indexes. Raises SchemaChanged."""
         dialect = cast("Any", sqlite if self.dialect == "sqlite" else postgresql).dialect()
         wanted = metadata.sorted_tables if tables is None else list(tables)
         with self.connected() as connection, connection.transaction():
@@ -136,6 +137,9 @@ class Database:
                 connection.cursor.execute(
                     str(CreateTable(table, if_not_exists=True).compile(dialect=dialect))
                 )
+                found = connection.raw.execute(f'SELECT * FROM "{table.name}" LIMIT 0').description
+                if {column[0] for column in found} != set(table.columns.keys()):
+                    raise SchemaChanged(table.name)
                 for index in sorted(table.indexes, key=lambda index: str(index.name)):
                     create = CreateIndex(index, if_not_exists=True)
                     connection.cursor.execute(str(create.compile(dialect=dialect)))

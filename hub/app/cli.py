@@ -5,6 +5,8 @@ Each program's own command line is loaded only when it is called, so that none p
 
 import importlib
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -38,7 +40,8 @@ def hub_run(config: Config) -> None:
     settings = _settings(config)
     from hub.app.server import run
 
-    run(settings)
+    with _refusals_told():
+        run(settings)
 
 
 @hub_app.command("init")
@@ -48,7 +51,8 @@ def hub_init(config: Config) -> None:
     from hub.app.server import gateway_token
     from hub.app.wiring import open_engine
 
-    engine = open_engine(settings)
+    with _refusals_told():
+        engine = open_engine(settings)
     gateway_token(settings.gateway_token_path)
     typer.echo(engine.keystore.public_key().hex())
     engine.close()
@@ -76,6 +80,19 @@ def demo(
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error
     raise typer.Exit(run_demo(folder.resolve(), check, trade, suffering))
+
+
+@contextmanager
+def _refusals_told() -> Iterator[None]:
+    """A hub that will not start says why: the code, and its words in the operator's language."""
+    try:
+        yield
+    except Refused as refused:
+        from hub.app.tools import Desk
+
+        code, facts = refused.refusal.code, refused.refusal.facts
+        typer.echo(f"{code}: {Desk().text(code, **facts)}", err=True)
+        raise typer.Exit(2) from refused
 
 
 def _settings(config: Path) -> HubSettings:

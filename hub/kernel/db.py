@@ -77,6 +77,11 @@ def connect(path: Path, key: bytes, cache_kib: int = _READER_CACHE_KIB) -> Conne
     return connection
 
 
+def blank() -> Connection:
+    """An empty database in memory."""
+    return sqlcipher.connect(":memory:", isolation_level=None)
+
+
 def connect_writer(path: Path, key: bytes) -> Connection:
     """The one connection that writes; checkpoints are left to the Checkpointer."""
     connection = connect(path, key, _WRITER_CACHE_KIB)

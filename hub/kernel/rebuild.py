@@ -1,12 +1,14 @@
 """Tables from the journal: the same projections over the same records, and nothing else."""
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import msgspec
 from sqlalchemy import Table, delete
 
 from hub.kernel.dump import digests
-from hub.kernel.journal import EventTypes, read_head, read_page
+from hub.kernel.errors import Refused
+from hub.kernel.journal import Entry, EventTypes, Record, read_head, read_page
 from hub.kernel.projections import Projector
 from hub.kernel.sql import Kept, Reader, Session
 
@@ -32,16 +34,28 @@ def replay(
     types: EventTypes,
     progress: Progress = no_progress,
 ) -> int:
-    """Project the whole journal into empty tables; returns the number of events."""
+    """Project the whole journal into empty tables; returns the number of events.
+
+    Raises Refused `journal.event_unreadable`.
+    """
     head = read_head(read)
     last = head.seq if head else 0
     done = 0
     while done < last:
         page = read_page(read, done, last, _PAGE)
-        projector.apply(into, (types.decode(entry.body) for entry in page))
+        projector.apply(into, (_decoded(types, entry) for entry in page))
         done = page[-1].seq
         progress(done, last)
     return done
+
+
+def _decoded(types: EventTypes, entry: Entry) -> Record[Any]:
+    try:
+        return types.decode(entry.body)
+    except msgspec.DecodeError as error:
+        raise Refused(
+            "journal.event_unreadable", 500, seq=entry.seq, type=entry.type, reason=str(error)
+        ) from error
 
 
 def rebuild_in_place(

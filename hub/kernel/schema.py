@@ -8,6 +8,8 @@ from sqlalchemy import Table, bindparam, delete, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from hub.kernel.db import blank
+from hub.kernel.errors import Refused
 from hub.kernel.journal import EventTypes, journal
 from hub.kernel.messages import View
 from hub.kernel.migrate import stamp
@@ -58,7 +60,8 @@ def prepare_schema(
 ) -> None:
     """Create what is missing; rebuild projected tables whose definition changed since they were made.
 
-    In one transaction: whatever interrupts it, the next start finds the database as it was.
+    In one transaction: whatever interrupts it, the next start finds the database as it was. Raises Refused
+    `schema.changed` for a kept table of another build, `journal.event_unreadable` for such an event.
     """
     manifests = tuple(manifests)
     session = Session(connection.cursor(), "sqlite")
@@ -76,7 +79,9 @@ def _prepare(
     connection: Any, session: Session, manifests: tuple[Manifest, ...], types: EventTypes, progress: Progress
 ) -> None:
     present = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    for table in kept_tables(manifests):
+    kept = kept_tables(manifests)
+    _refuse_changed(connection, [table for table in kept if table.name in present])
+    for table in kept:
         if table.name not in present:
             _create(session, table)
     if "alembic_version" not in present:
@@ -88,6 +93,24 @@ def _prepare(
         session.write(_forget_shape, [{"of_name": name}])
     if any(known.get(name) != _shape(table) for name, table in projected.items()):
         _rebuild(session, list(projected.values()), present, Projector(manifests), types, progress)
+
+
+def _refuse_changed(connection: Any, tables: list[Table]) -> None:
+    """A kept table that is not as declared is of another build, and would fail in the midst of a sale."""
+    declared = blank()
+    try:
+        for table in tables:
+            declared.execute(definition(table)[0])
+            if _columns(connection, table.name) != _columns(declared, table.name):
+                raise Refused("schema.changed", 500, table=table.name)
+    finally:
+        declared.close()
+
+
+def _columns(connection: Any, table: str) -> dict[str, tuple[str, int, int]]:
+    """Type, NOT NULL and place in the key of each column."""
+    rows = connection.execute(f"PRAGMA table_info('{table}')").fetchall()
+    return {name: (kind, not_null, in_key) for _, name, kind, not_null, _, in_key in rows}
 
 
 def _create(session: Session, table: Table) -> None:

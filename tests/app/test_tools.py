@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from hub.app import cli_backup, cli_journal, cli_people, cli_restore
+from hub.app import cli, cli_backup, cli_journal, cli_people, cli_restore
 from hub.app.settings import HubSettings, load_settings
 from hub.app.tools import reader_language
 from hub.app.wiring import open_engine
@@ -178,3 +178,27 @@ def test_the_reader_s_language(
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     assert reader_language() == language
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("zh_CN.UTF-8", "另一个版本"), ("en_GB.UTF-8", "another build made these data")]
+)
+@pytest.mark.parametrize("command", ["run", "init"])
+def test_a_hub_on_another_builds_schema_says_so_in_one_line(
+    monkeypatch: pytest.MonkeyPatch,
+    config: Path,
+    settings: HubSettings,
+    command: str,
+    language: str,
+    words: str,
+) -> None:
+    connection = open_for_repair(Folder(settings.data_path))
+    connection.execute("ALTER TABLE table_shapes ADD COLUMN more TEXT")
+    connection.close()
+    monkeypatch.setenv("LANG", language)
+    refused = CliRunner().invoke(cli.app, ["hub", command, "--config", str(config)])
+    assert refused.exit_code == 2
+    (line,) = refused.output.splitlines()
+    assert line.startswith("schema.changed: ")
+    assert words in line
+    assert "table_shapes" in line

@@ -132,6 +132,47 @@ def test_a_newer_schema_is_refused_and_untouched(open_hub: OpenHub, folder: Fold
     fill(open_hub(), "a")
 
 
+ADDED, RENAMED = ("ADD more TEXT", "DROP more"), ("RENAME shape TO form", "RENAME form TO shape")
+
+
+@pytest.mark.parametrize(("change", "back"), [ADDED, RENAMED])
+def test_a_kept_table_of_another_build_is_refused_and_untouched(
+    open_hub: OpenHub, folder: Folder, change: str, back: str
+) -> None:
+    hub = open_hub()
+    fill(hub, "a")
+    hub.close()
+    connection = open_for_repair(folder)
+    connection.execute(f"ALTER TABLE table_shapes {change}")
+    schema = "SELECT sql FROM sqlite_master ORDER BY name"
+    as_it_was = connection.execute(schema).fetchall()
+    with pytest.raises(Refused) as refused:
+        open_hub(jars.manifest, shelves_manifest())
+    refusal = refused.value.refusal
+    assert (refusal.code, refusal.facts) == ("schema.changed", {"table": "table_shapes"})
+    assert connection.execute(schema).fetchall() == as_it_was
+    connection.execute(f"ALTER TABLE table_shapes {back}")
+    connection.close()
+    fill(open_hub(), "a")
+
+
+def test_an_event_of_another_build_is_refused_by_its_number(open_hub: OpenHub, folder: Folder) -> None:
+    hub = open_hub()
+    fill(hub, "a", "b")
+    hub.close()
+    connection = open_for_repair(folder)
+    (body,) = connection.execute("SELECT body FROM journal WHERE seq = 2").fetchone()
+    changed = body.replace(b'"beans":2', b'"beans":"two"')
+    assert changed != body
+    connection.execute("UPDATE journal SET body = ? WHERE seq = 2", (changed,))
+    with pytest.raises(Refused) as refused:
+        open_hub(jars.manifest, shelves_manifest())
+    assert refused.value.refusal.code == "journal.event_unreadable"
+    assert refused.value.refusal.facts["seq"] == 2
+    assert connection.execute("SELECT count(*) FROM jars").fetchone() == (2,)
+    connection.close()
+
+
 def test_a_second_opener_is_refused_until_the_first_has_closed(open_hub: OpenHub) -> None:
     first = open_hub()
     with pytest.raises(Refused, match=r"hub\.already_running"):

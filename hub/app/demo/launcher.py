@@ -10,11 +10,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from hub.app.demo.aside import put_aside
 from hub.app.demo.check import Finding, run_check
 from hub.app.demo.day.plan import Day
 from hub.app.demo.day.show import play_shown
 from hub.app.demo.places import Places, ports_from_environment
-from hub.app.demo.processes import DemoFailed
+from hub.app.demo.processes import DemoFailed, FolderStale
 from hub.app.demo.seed import LOGINS
 from hub.app.demo.stack import Stack, Suffering
 from hub.kernel.errors import Refused
@@ -45,7 +46,7 @@ def run_demo(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
     try:
-        _start_all(stack, console, stopping)
+        _start_afresh_if_stale(stack, console, stopping)
         if trade is not None and not _trade(stack.places, console, trade) and check:
             return 1
         return _check(stack.places, console) if check else _serve(stack, console, stopping)
@@ -56,6 +57,22 @@ def run_demo(
     finally:
         console.print("ending …", style="dim")
         stack.end()
+
+
+def _start_afresh_if_stale(stack: Stack, console: Console, stopping: threading.Event) -> None:
+    """Start everything; a demo that another build made is put aside first, and a fresh one begun."""
+    try:
+        _start_all(stack, console, stopping)
+    except FolderStale as stale:
+        stack.end()
+        kept = put_aside(stack.places)
+        console.print(
+            f"  ! 演示数据由另一个版本建立（{stale}），已移到 {kept}，重新开始 · "
+            f"these demo data are another build's ({stale}): kept in {kept}, a fresh shop begins",
+            markup=False,
+            soft_wrap=True,
+        )
+        _start_all(stack, console, stopping)
 
 
 def _start_all(stack: Stack, console: Console, stopping: threading.Event) -> None:

@@ -25,6 +25,10 @@ class DemoFailed(Exception):
     """The demo cannot go on; the message is one line that says what to do."""
 
 
+class FolderStale(DemoFailed):
+    """The demo's folder was made by another build of the programs; the message says what does not fit."""
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
     """One child: the arguments of `dianshu`, what its environment has more, and how one sees it is ready."""
@@ -41,10 +45,10 @@ class Children:
     def __init__(self, log_folder: Path) -> None:
         self._log_folder = log_folder
         self._running: dict[str, subprocess.Popen[bytes]] = {}
-        log_folder.mkdir(parents=True, exist_ok=True)
 
     def start(self, program: Program) -> None:
         """Start a program and wait until it is ready. Raises DemoFailed with the end of its log."""
+        self._log_folder.mkdir(parents=True, exist_ok=True)
         log_path = self._log_folder / f"{program.name}.log"
         with log_path.open("wb") as log:
             child = subprocess.Popen(

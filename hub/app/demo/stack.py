@@ -9,15 +9,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hub.app.demo import settings_files
+from hub.app.demo.aside import check_demo
 from hub.app.demo.places import HUB_ID, STORE_ID, Places
-from hub.app.demo.processes import Children, DemoFailed, Program, answers, check_port_free
+from hub.app.demo.processes import Children, DemoFailed, FolderStale, Program, answers, check_port_free
 from hub.app.demo.seed import bind_devices, seed_shop
 from hub.app.server import gateway_token
 from hub.app.settings import load_settings
 from hub.app.wiring import open_engine
+from hub.kernel.errors import Refused
 
 _MIN_FREE_BYTES = 300 * 1024 * 1024
 _COMMAND_WITHIN_S = 60
+OF_ANOTHER_BUILD = frozenset(
+    {
+        *("schema.newer", "schema.changed", "journal.event_unreadable", "command.body_changed"),
+        "cloud.schema_changed",
+    }
+)
+"""What hub and cloud say of a folder that they cannot read, or whose shop is stocked otherwise."""
 
 Step = tuple[str, Callable[[], None]]
 
@@ -58,7 +67,8 @@ class Stack:
         self.children.end()
 
     def look_around(self) -> None:
-        """The ports are free and there is room on the disk."""
+        """The folder is a demo's or empty, the ports are free, and there is room on the disk."""
+        check_demo(self.places)
         for port, what_for in self.places.ports.all().items():
             check_port_free(port, what_for)
         self.places.root.mkdir(parents=True, exist_ok=True)
@@ -88,16 +98,7 @@ class Stack:
         settings_files.write_cloud(places)
         settings_files.write_hub(places, HUB_ID)
         wiring = settings_files.read_wiring(places)
-        settings = load_settings(places.hub_settings)
-        gateway_token(settings.gateway_token_path)
-        engine = open_engine(settings)
-        try:
-            seed_shop(engine)
-            bind_devices(engine, wiring.devices, settings_files.GATEWAY_ID)
-            public_key = engine.keystore.public_key().hex()
-        finally:
-            engine.close()
-        settings_files.write_hub(places, self._enrol(public_key))
+        settings_files.write_hub(places, self._enrol(self._furnish(wiring)))
         places.console_login.write_text(_run("cloud", "demo-login", "--config", str(places.cloud_settings)))
         settings_files.write_gateway(places, wiring)
 
@@ -118,6 +119,23 @@ class Stack:
         environment = settings_files.read_wiring(self.places).gateway_environment
         joined = answers(f"{self.places.hub}/health?gateways=1")
         self.children.start(Program("gateway", arguments, joined, environment))
+
+    def _furnish(self, wiring: settings_files.Wiring) -> str:
+        """Everything that the shop has, in the hub's database; the key by which the cloud knows the hub."""
+        settings = load_settings(self.places.hub_settings)
+        gateway_token(settings.gateway_token_path)
+        try:
+            engine = open_engine(settings)
+            try:
+                seed_shop(engine)
+                bind_devices(engine, wiring.devices, settings_files.GATEWAY_ID)
+                return engine.keystore.public_key().hex()
+            finally:
+                engine.close()
+        except Refused as refused:
+            if refused.refusal.code in OF_ANOTHER_BUILD:
+                raise FolderStale(refused.refusal.code) from refused
+            raise
 
     def _enrol(self, public_key: str) -> str:
         """Tell the cloud of this hub, keep its password, return its user."""
@@ -140,6 +158,8 @@ def _run(*arguments: str) -> str:
         text=True,
         timeout=_COMMAND_WITHIN_S,
     )
+    if (told := done.stderr.partition(":")[0]) in OF_ANOTHER_BUILD:
+        raise FolderStale(told)
     if done.returncode != 0:
         raise DemoFailed(f"dianshu {' '.join(arguments[:2])} failed: {done.stdout}{done.stderr}")
     return done.stdout

@@ -48,7 +48,7 @@ def receipt(name: str, number: int) -> bytes:
         Feed(lines=1),
         Text(text=f"单号 {number}"),
         Rule(),
-        Columns(cells=[Cell(text="草莓 300g"), Cell(text="24.90", align="right")]),
+        Columns(cells=(Cell(text="草莓 300g"), Cell(text="24.90", align="right"))),
         Rule(),
         Barcode(data=f"S001-T01-{number:04d}"),
         Feed(lines=3),

@@ -13,12 +13,18 @@ from pathlib import Path
 
 import pytest
 
+from cloud_sync.cloud.service import open_database
+from cloud_sync.cloud.settings import load
+from hub.app.demo.aside import put_aside
 from hub.app.demo.places import Places, Ports
 from hub.app.demo.processes import DemoFailed
 from hub.app.demo.stack import Stack
+from hub.app.settings import load_settings
+from hub.app.wiring import open_engine
+from hub.kernel.engine import Folder, open_for_repair
 from tests.architecture.house import ROOT
 from tests.worlds.stack.processes import all_of, free_ports, is_free
-from tests.worlds.stack.waiting import eventually
+from tests.worlds.stack.waiting import WAIT_S, eventually
 
 WITHIN_S = 90
 PROGRAMS = ("sim run", "cloud run", "hub run", "drivers.gateway", "nats-server")
@@ -44,10 +50,14 @@ class Launcher:
             )
         return self._process
 
-    def start_serving(self) -> subprocess.Popen[bytes]:
+    def start_serving(self, within_s: float = WAIT_S) -> subprocess.Popen[bytes]:
         """Start it and wait until it tells the addresses and the logins."""
         process = self.start()
-        eventually(lambda: "Ctrl-C ends everything" in self.told() or process.poll() is not None, "addresses")
+
+        def serves() -> bool:
+            return "Ctrl-C ends everything" in self.told() or process.poll() is not None
+
+        eventually(serves, "addresses", within_s)
         assert process.poll() is None, self.told()
         return process
 
@@ -147,3 +157,46 @@ def taken(port: int) -> Iterator[None]:
         other.bind(("127.0.0.1", port))
         other.listen()
         yield
+
+
+@pytest.mark.timeout(300)
+def test_a_demo_of_another_build_is_kept_aside_and_a_fresh_one_begins(launcher: Launcher) -> None:
+    places = Places(launcher.folder, launcher.ports)
+    for code in ("schema.changed", "cloud.schema_changed"):
+        if code == "schema.changed":
+            hub = open_for_repair(Folder(launcher.folder / "hub"))
+            hub.execute("ALTER TABLE table_shapes ADD COLUMN more TEXT")
+            hub.close()
+        else:
+            with open_database(load(places.cloud_settings)).connected() as cloud:
+                cloud.cursor.execute("ALTER TABLE orders_orders ADD COLUMN more TEXT")
+        before = aside_of(launcher.folder)
+        process = launcher.start_serving(WITHIN_S)  # it starts twice
+        (kept,) = aside_of(launcher.folder) - before
+        (line,) = [line for line in launcher.told().splitlines() if code in line]
+        assert str(kept) in line
+        assert (kept / "hub" / "keys.db").exists()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(WITHIN_S) == 0, launcher.told()
+        assert "Traceback" not in launcher.told()
+
+
+def aside_of(folder: Path) -> set[Path]:
+    """Where earlier demos of this folder were put."""
+    return set(folder.parent.glob(f"{folder.name}-*"))
+
+
+@pytest.mark.parametrize("data_dir", [".", "hub"])
+def test_a_real_hubs_folder_is_left_alone(tmp_path: Path, data_dir: str) -> None:
+    places = Places(tmp_path, free_ports())
+    settings = (
+        f'store_id = "S001"\nhub_id = "hub-1"\ndata_dir = "{tmp_path / data_dir}"\n[shop]\nname = "店"\n'
+    )
+    places.hub_settings.write_text(settings)
+    open_engine(load_settings(places.hub_settings)).close()
+    found = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
+    for touch in (Stack(places).look_around, lambda: put_aside(places)):
+        with pytest.raises(DemoFailed, match=r"demo\.not_a_demo"):
+            touch()
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == found
+    assert places.hub_settings.read_text() == settings
