@@ -7,5 +7,5 @@ class SchemaChanged(Exception):
     def __init__(self, table: str) -> None:
         super().__init__(
             f"cloud.schema_changed: the table {table} is not as this program keeps it: another build made "
-            "this database, and nothing was changed. Use the build that made it, or name an empty database"
+            "this database, and nothing was changed. Use the build that made it"
         )
