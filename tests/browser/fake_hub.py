@@ -17,12 +17,17 @@ TILL_PAGES = ROOT / "hub/app/static/till"
 
 
 class FakeHub:
-    """One hub for one browser context; `offline` lets nothing through, `dropped` loses that many answers."""
+    """One hub for one browser context.
+
+    `offline` lets nothing through, `dropped` loses that many answers; those to commands named in `late` wait.
+    """
 
     def __init__(self, context: BrowserContext, shop: FakeShop) -> None:
         self.shop = shop
         self.offline = False
         self.dropped = 0
+        self.late: set[str] = set()
+        self._unanswered: list[tuple[Route, int, Json | None]] = []
         self._sockets: list[tuple[WebSocketRoute, list[int]]] = []
         context.route(f"{ORIGIN}/till/**", self._page)
         context.route(f"{ORIGIN}/api/**", self._api)
@@ -79,7 +84,18 @@ class FakeHub:
             self.dropped -= 1
             route.abort("connectionreset")
             return
+        if command["type"] in self.late:
+            self._unanswered.append((route, status, body))
+            return
         route.fulfill(status=status, json=body)
+
+    def answer(self) -> None:
+        """Give the answers that were late, in their order."""
+        assert self._unanswered
+        for route, status, body in self._unanswered:
+            route.fulfill(status=status, json=body)
+        self._unanswered.clear()
+        self.late.clear()
 
     def _answer(self, path: str, query: dict[str, str]) -> Json | list[Json]:
         if (listed := self.shop.listed(path)) is not None:

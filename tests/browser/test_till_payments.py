@@ -66,6 +66,45 @@ def test_a_scan_is_the_customers_code_while_one_is_waited_for(paying: Page, keys
     expect(paying.locator(".done")).to_be_visible()
 
 
+@pytest.mark.parametrize("act", ["code", "escape"])
+def test_what_comes_before_the_starts_answer_is_done_after_it(
+    paying: Page, keys: Keys, hub: FakeHub, act: str
+) -> None:
+    """The live feed may say that a code is waited for before the command that asked for it is answered."""
+    hub.late = {"StartPayment"}
+    keys.press("F8")
+    expect(paying.get_by_text("请扫顾客的付款码")).to_be_visible()
+    if act == "code":
+        keys.scan(WECHAT_CODE)
+    else:
+        keys.press("Escape")
+    expect(paying.get_by_text("请扫顾客的付款码")).to_be_visible()
+    assert not sent(hub.shop, "PresentCode")
+    assert not sent(hub.shop, "CancelAttempt")
+    hub.answer()
+    if act == "code":
+        expect(paying.get_by_text("请等顾客确认付款")).to_be_visible()
+        assert [command["pay_code"] for command in sent(hub.shop, "PresentCode")] == [WECHAT_CODE]
+    else:
+        expect(paying.locator(".failed")).to_contain_text("¥12.90 没有收成")
+        assert len(sent(hub.shop, "CancelAttempt")) == 1
+    assert len(sent(hub.shop, "StartPayment")) == 1
+
+
+def test_a_second_touch_while_the_start_is_answered_asks_for_nothing_more(
+    paying: Page, keys: Keys, hub: FakeHub
+) -> None:
+    hub.late = {"StartPayment"}
+    keys.press("F8")
+    keys.press("F8")
+    keys.press("F7")
+    expect(paying.get_by_text("请扫顾客的付款码")).to_be_visible()
+    hub.answer()
+    keys.press("Escape")
+    expect(paying.locator(".failed")).to_contain_text("¥12.90 没有收成")
+    assert len(sent(hub.shop, "StartPayment")) == 1
+
+
 def test_escape_gives_a_code_up_and_the_basket_is_free(paying: Page, keys: Keys, hub: FakeHub) -> None:
     keys.press("F8")
     expect(paying.get_by_text("请扫顾客的付款码")).to_be_visible()

@@ -60,9 +60,12 @@ export interface Translator<T> {
 /** `useT<typeof zh>()` inside a component: a translator that knows the page's keys. */
 export function useT<T>(): Translator<T> {
   const i18n = useI18n<[Record<string, string>], Language>({ useScope: "global" });
+  // A text for one and for many, "{n} item | {n} items", is chosen by the fact n.
+  const say = (key: string, facts: Facts = {}): string =>
+    typeof facts.n === "number" ? i18n.t(key, { ...facts }, facts.n) : i18n.t(key, { ...facts });
   return {
-    t: (key, facts) => i18n.t(key, facts ?? {}),
-    find: (key, facts) => (i18n.te(key) || i18n.te(key, "zh-CN") ? i18n.t(key, facts ?? {}) : null),
+    t: say,
+    find: (key, facts) => (i18n.te(key) || i18n.te(key, "zh-CN") ? say(key, facts) : null),
     language: computed({
       get: () => i18n.locale.value as Language,
       set: (language) => {

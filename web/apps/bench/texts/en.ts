@@ -33,7 +33,7 @@ export const en: Translated<typeof zh> = {
     active: "Wrong now: {names}",
   },
   scanner: {
-    scans: "{n} scans",
+    scans: "{n} scan | {n} scans",
     use: "Scan with this",
     inHand: "In your hand",
     notHeard: "Nobody heard this scan",
@@ -46,8 +46,8 @@ export const en: Translated<typeof zh> = {
     cover: "Cover",
     open: "Open",
     closed: "Closed",
-    lines: "{n} lines printed",
-    waiting: "{n} bytes waiting",
+    lines: "{n} line printed | {n} lines printed",
+    waiting: "{n} byte waiting | {n} bytes waiting",
     empty: "No paper has come out yet",
     paperOf: "Paper coming out of {name}",
     error: "Error: {error}",
@@ -59,7 +59,7 @@ export const en: Translated<typeof zh> = {
     closed: "The drawer is closed",
     push: "Push shut",
     pull: "Pull open",
-    kicks: "Kicked {n} times",
+    kicks: "Kicked {n} time | Kicked {n} times",
   },
   terminal: {
     idle: "Waiting for the cashier",
@@ -69,7 +69,7 @@ export const en: Translated<typeof zh> = {
     cancel: "Walk away",
     plan: "Customers",
     plans: { approve: "pay by themselves", decline: "have no money", cancel: "walk away", hand: "wait for my hand" },
-    held: "The shop has {sum}, {n} movements",
+    held: "The shop has {sum}, {n} movement | The shop has {sum}, {n} movements",
     book: "The acquirer's book",
     acts: { sale: "Sale", refund: "Refund" },
     states: { waiting: "waiting", taken: "taken", declined: "declined", cancelled: "cancelled", reversed: "reversed" },
@@ -100,7 +100,7 @@ export const en: Translated<typeof zh> = {
   },
   label: {
     none: "No label has come out yet",
-    printed: "{n} labels printed",
+    printed: "{n} label printed | {n} labels printed",
   },
   receipts: {
     heading: "Torn-off receipts",

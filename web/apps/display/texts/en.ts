@@ -11,7 +11,7 @@ export const en: Translated<typeof zh> = {
   basket: {
     heading: "Your basket",
     total: "To pay",
-    items: "{n} items",
+    items: "{n} item | {n} items",
     tare: "tare {kg} kg",
   },
   payment: {
