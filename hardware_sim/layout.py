@@ -357,8 +357,9 @@ COUNTER: Layout = (
     *STANDARD,
     POLE_DISPLAY,
     msgspec.structs.replace(TSPL_PRINTER, device_id="printer-3"),
+    TRIGGER_BOXES[0],
 )
-"""The bench's counter: the standard one, a customer display and a label printer."""
+"""The bench's counter: the standard one, a customer display, a label printer, a drawer on a trigger box."""
 
 
 class UnknownDisplay(ValueError):

@@ -125,6 +125,15 @@ def test_the_customers_display_and_the_label_printer_stand_there(bench: Page) ->
     expect(bench.locator(".labels")).to_contain_text("还没有标签出来")
 
 
+def test_a_drawer_on_its_own_box_is_played_by_hand(bench: Page) -> None:
+    box = bench.locator(".box")
+    expect(box).to_contain_text("只会弹开，不会应答")
+    box.get_by_role("button", name=re.compile("钱箱关着")).tap()
+    expect(box.locator(".drawer.open")).to_be_visible()
+    box.get_by_role("button", name=re.compile("钱箱开着")).tap()
+    expect(box.locator(".drawer.open")).to_have_count(0)
+
+
 def test_it_is_in_both_languages_and_for_everybody(bench: Page) -> None:
     check(bench)
     bench.get_by_role("button", name="English").tap()

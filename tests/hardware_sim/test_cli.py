@@ -32,6 +32,7 @@ def test_it_stands_as_wired_and_leaves_nothing(tmp_path: Path, ending: signal.Si
             "paycode-1",
             "display-1",
             "printer-3",
+            "drawer-2",
         ]
         assert wiring.notice is None
         assert wiring.bench_url

@@ -19,14 +19,15 @@ from hub.modules.catalogue.messages import ActivateVersion, Item, RecallGoods
 from hub.modules.identity.messages import AddStaff, RegisterTerminal
 from hub.modules.inventory.messages import ReceivedLine, ReceiveStock
 
-TILL = "T01"
+TILL, SECOND_TILL = "T01", "T02"
 CASHIER = DemoLogin("1001", "1357", "cashier")
 MANAGER = DemoLogin("9001", "2468", "manager")
 LOGINS = [CASHIER, MANAGER]
 """They exist in demo mode only, and the till's page says so."""
 
 _NAMES = {"1001": "收银员 01", "9001": "店长 01"}
-_TILLS = {"T01": "一号收银台", "T02": "二号收银台"}
+_TILLS = {TILL: "一号收银台", SECOND_TILL: "二号收银台"}
+_AT_SECOND_TILL = ("printer-2", "drawer-2")
 _STOCK_MILLI = 500_000
 RECALLED_BATCH = "R001"
 
@@ -92,7 +93,7 @@ def seed_shop(engine: Engine) -> None:
 
 
 def bind_devices(engine: Engine, devices: list[WiredDevice], gateway_id: str) -> None:
-    """Let every simulated device work for the first till."""
+    """Let every simulated device work for the first till, but a printer and a drawer for the second."""
     for device in devices:
         _send(
             engine,
@@ -107,7 +108,9 @@ def bind_devices(engine: Engine, devices: list[WiredDevice], gateway_id: str) ->
             ),
         )
         bind = BindDevice(
-            command_id=_id("bind", device.device_id), device_id=device.device_id, terminal_id=TILL
+            command_id=_id("bind", device.device_id),
+            device_id=device.device_id,
+            terminal_id=SECOND_TILL if device.device_id in _AT_SECOND_TILL else TILL,
         )
         _send(engine, bind)
 

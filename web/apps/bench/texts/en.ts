@@ -55,6 +55,7 @@ export const en: Translated<typeof zh> = {
     offline: "Offline",
   },
   drawer: {
+    mute: "Opens, and says nothing back",
     open: "The drawer is open",
     closed: "The drawer is closed",
     push: "Push shut",

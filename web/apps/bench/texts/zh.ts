@@ -52,6 +52,7 @@ export const zh = {
     offline: "脱机",
   },
   drawer: {
+    mute: "只会弹开，不会应答",
     open: "钱箱开着",
     closed: "钱箱关着",
     push: "推上",
