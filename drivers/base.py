@@ -59,6 +59,7 @@ class Driver(Protocol):
 Sure = Literal["certain", "likely", "possible"]
 # certain: a checksum, an echo or a name proves the wire. likely: whole frames were read. possible: a hint.
 Answers = tuple[bytes, ...]
+_LONGEST_COMMAND = 16
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,18 +74,21 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     """How to find out whether a device speaks this driver's wire.
 
     The questions are asked in turn until the first that is not answered; b"" only listens. None of them may
-    print, kick, tare, zero or set anything. A line end in one marks it as text, which is asked last: a
-    printer that nobody recognised would print it.
+    print, kick, tare, zero, pay or set anything. A line end in one, or its length, marks it as text, which is
+    asked last: a printer that nobody recognised would print it. An answer may take `answer_s` to begin, where
+    that is longer than what a device on a line of its own takes.
     """
 
     asks: Answers
     judge: Callable[[Answers], Verdict | None]
     """From one answer for each question, b"" where there was none."""
+    answer_s: float = 0.0
 
     @property
     def is_text(self) -> bool:
         """Whether a printer that hears this by mistake would put it on paper."""
-        return any(end in ask for ask in self.asks for end in (b"\r", b"\n"))
+        ends = any(end in ask for ask in self.asks for end in (b"\r", b"\n"))
+        return ends or any(len(ask) > _LONGEST_COMMAND for ask in self.asks)
 
 
 class DriverModule(Protocol):

@@ -12,6 +12,9 @@ from drivers.messages import Pay, PayAct, PayAnswer
 
 MAX_FEN = 10**12
 MAX_SETTLED_FEN = 10**15
+QUESTION_S = 20.0
+PROBE_ANSWER_S = 3.0
+"""A terminal asks its acquirer before it answers."""
 
 # absent: the terminal never saw the request it was asked about. reversed: it was undone.
 # in_doubt: the terminal itself does not know.
@@ -65,6 +68,17 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     account: str = ""
     settled_count: int | None = None
     settled_fen: int | None = None
+
+
+def ask_for_nothing(question_id: str = "look", timeout_s: float = QUESTION_S) -> Pay:
+    """A query for a payment that never was: no money moves, and a terminal that is fit must answer."""
+    return Pay(
+        request_id=f"{question_id}.test",
+        device_id="probe",
+        act="query",
+        original_id=f"{question_id}.never",
+        timeout_s=timeout_s,
+    )
 
 
 def unfit(request: Pay) -> str:

@@ -7,14 +7,17 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from drivers.base import Driver, Heard
+from drivers.base import Answers, Driver, Heard, Probe
+from drivers.base import Verdict as Found
 from drivers.messages import Pay, PayAct
 from drivers.payment_terminal import ecr_fields as field
 from drivers.payment_terminal.contract import (
     MAX_SETTLED_FEN,
+    PROBE_ANSWER_S,
     Said,
     TerminalOptions,
     Verdict,
+    ask_for_nothing,
     judge,
     unfit,
 )
@@ -179,6 +182,19 @@ def _verdict(result: str) -> tuple[Verdict, str]:
     if result in _PROVISOS or not re.fullmatch(r"[0-9]{2}", result, re.ASCII):
         return "in_doubt", "terminal.result_unknown"
     return "refused", "terminal.declined"
+
+
+def probe(profile: Profile) -> Probe:
+    """A query for a payment that never was; any whole frame in answer is a terminal's."""
+    options = read_options(profile, EcrOptions, {})
+
+    def recognise(answers: Answers) -> Found | None:
+        bodies = Deframer().receive(answers[0])
+        is_message = any(field.read(body, options.encoding) is not None for body in bodies)
+        return Found(sure="certain", why="probe.checksum") if is_message else None
+
+    asks = (EcrCard(options).begin(ask_for_nothing()),)
+    return Probe(asks=asks, judge=recognise, answer_s=PROBE_ANSWER_S)
 
 
 def build(profile: Profile, overrides: dict[str, Any]) -> Driver:

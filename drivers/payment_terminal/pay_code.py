@@ -11,14 +11,17 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from drivers.base import Driver, Heard
+from drivers.base import Answers, Driver, Heard, Probe
+from drivers.base import Verdict as Found
 from drivers.messages import Pay, PayAct
 from drivers.payment_terminal.contract import (
     MAX_FEN,
     MAX_SETTLED_FEN,
+    PROBE_ANSWER_S,
     Said,
     TerminalOptions,
     Verdict,
+    ask_for_nothing,
     judge,
     unfit,
 )
@@ -230,6 +233,21 @@ class PayCode:
         """HMAC-SHA256 over name=value of all that is not empty, in order of name, joined by &."""
         said = "&".join(f"{name}={fields[name]}" for name in sorted(fields) if fields[name] not in ("", None))
         return hmac.new(self._options.merchant_key.encode(), said.encode(), hashlib.sha256).hexdigest()
+
+
+def probe(profile: Profile) -> Probe:
+    """A query for a payment that never was, with nobody's key: an acquirer says what it is, if only by no."""
+
+    def recognise(answers: Answers) -> Found | None:
+        line = answers[0].partition(b"\n")[0]
+        try:
+            msgspec.json.decode(line, type=_Line)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return None
+        return Found(sure="likely", why="probe.framed")
+
+    line = PayCode(read_options(profile, CodeOptions, {})).begin(ask_for_nothing())
+    return Probe(asks=(line.rstrip() + b"\r\n",), judge=recognise, answer_s=PROBE_ANSWER_S)
 
 
 def build(profile: Profile, overrides: dict[str, Any]) -> Driver:

@@ -81,6 +81,7 @@ async def examine(device: Device, drawers: list[Device], open_link: Opener) -> A
     examined = Examined(device, build_driver(device.profile, device.settings.options), link, drawers)
     listening = asyncio.create_task(examined.session.listen(), name=f"{device.device_id} listens")
     try:
+        await asyncio.sleep(0)  # it forgets what was half heard before it is asked anything
         yield examined
     finally:
         listening.cancel()

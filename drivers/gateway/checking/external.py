@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import cast
 
 from drivers.base import Heard
 from drivers.gateway.checking.examined import Examined
 from drivers.gateway.checking.verdict import Check, State
-from drivers.messages import PrinterStatus, Weight
+from drivers.messages import PayAnswer, PrinterStatus, Weight
+from drivers.payment_terminal.contract import QUESTION_S, PaymentTerminal, ask_for_nothing
 from drivers.printer.contract import ReceiptPrinter
 
 STATUS_S = 6.0
@@ -26,6 +28,8 @@ async def check_outside(examined: Examined) -> list[Check]:
             return [await _scale(examined)]
         case "drawer":
             return [_said(examined, "ok", "check.trigger_open")]
+        case "payment_terminal":
+            return [await _terminal(examined)]
         case kind:
             return [_said(examined, "ok", f"check.{kind}_open")]
 
@@ -80,6 +84,20 @@ async def _scale(examined: Examined) -> Check:
     if not isinstance(heard, Weight):
         return _said(examined, "failed", "check.scale_silent")
     return _said(examined, "attention", "check.scale_out_of_range" if heard.over else "check.scale_unsettled")
+
+
+async def _terminal(examined: Examined) -> Check:
+    """Asked about a payment that never was: no money moves."""
+    terminal = cast(PaymentTerminal, examined.driver)
+    await examined.send(terminal.begin(ask_for_nothing(uuid.uuid4().hex)))
+    heard = await examined.until(
+        lambda heard: isinstance(heard, PayAnswer) and heard.state != "pending", QUESTION_S
+    )
+    if not isinstance(heard, PayAnswer):
+        return _said(examined, "failed", "check.terminal_silent")
+    if heard.reason == "terminal.no_such_request":
+        return _said(examined, "ok", "check.terminal_fit")
+    return _said(examined, "failed", "check.terminal_unfit", reason=heard.reason, text=heard.text)
 
 
 def _said(examined: Examined, state: State, code: str, **facts: str) -> Check:

@@ -87,6 +87,8 @@ def _fits(profile: Profile, scheme: str, tcp_port: int) -> bool:
         return scheme == "hid" and is_key_driver
     if profile.kind == "drawer":
         return False
+    if profile.kind == "payment_terminal" and scheme != "tcp":
+        return False
     printers_only = scheme == "usb" or (scheme == "tcp" and tcp_port in _RAW_PRINT_PORTS)
     return profile.kind == "printer" or not printers_only
 

@@ -108,7 +108,8 @@ class Prober:
                 if one.is_text and not (before and before.is_text):
                     await self._ask(link, _CLEAN_LINE)  # ends whatever earlier questions left unfinished
                 before = one
-                found = _judge(one, await self._ask_in_turn(link, one.asks))
+                answer_s = max(suspect.probe.answer_s for suspect in one.suspects)
+                found = _judge(one, await self._ask_in_turn(link, one.asks, answer_s))
                 if any(finding.sure != "possible" for finding in found):
                     return found
                 hints += found
@@ -117,22 +118,24 @@ class Prober:
                 link.close()
         return hints
 
-    async def _ask_in_turn(self, link: Link, asks: Answers) -> Answers:
+    async def _ask_in_turn(self, link: Link, asks: Answers, answer_s: float) -> Answers:
         answers: list[bytes] = []
         for ask in asks:
             if answers and not answers[-1]:
                 break
-            answers.append(await self._ask(link, ask))
+            answers.append(await self._ask(link, ask, answer_s))
             if ask:
                 await asyncio.sleep(_BETWEEN_ASKS_S if len(asks) > 1 else 0)
         return tuple(answers) + (b"",) * (len(asks) - len(answers))
 
-    async def _ask(self, link: Link, ask: bytes) -> bytes:
+    async def _ask(self, link: Link, ask: bytes, answer_s: float = 0) -> bytes:
         """The answer to one question, or all that comes while listening."""
         if ask:
             await link.write(ask, _WRITE_TIMEOUT_S)
         heard = b""
-        end_s = time.monotonic() + (self._patience.answer_s if ask else self._patience.listen_s)
+        end_s = time.monotonic() + (
+            max(answer_s, self._patience.answer_s) if ask else self._patience.listen_s
+        )
         while len(heard) < MAX_ANSWER_BYTES and (left_s := end_s - time.monotonic()) > 0:
             data = await link.read(left_s if not heard or not ask else min(left_s, _SILENCE_S))
             if heard and ask and not data:

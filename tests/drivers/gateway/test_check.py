@@ -15,11 +15,14 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from drivers.gateway.checking import external
 from drivers.gateway.cli_drivers import app
 from hardware_sim.counter import Counter, open_counter
 from hardware_sim.faults import CoverOpen, DrawerStuck, Silent
 from hardware_sim.layout import (
+    CARD_TERMINAL,
     CAS_SCALE,
+    CODE_ACQUIRER,
     POLE_DISPLAY,
     RECEIPT_PRINTER,
     SERIAL_SCANNER,
@@ -142,6 +145,23 @@ def test_a_person_helps(tmp_path: Path) -> None:
         assert drawer.open
 
     at_a_counter(tmp_path, (RECEIPT_PRINTER, TOLEDO_SCALE, SERIAL_SCANNER, POLE_DISPLAY), play)
+
+
+def test_payment_terminals_are_asked_about_a_payment_that_never_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(external, "QUESTION_S", 0.5)
+
+    async def play(counter: Counter, config: Path) -> None:
+        code, told = await asyncio.to_thread(checked, config)
+        codes = {key[0]: one["code"] for key, one in told.items() if key[1] == "external"}
+        assert (codes, code) == ({"card-1": "check.terminal_fit", "paycode-1": "check.terminal_fit"}, 0)
+        assert not counter.terminal("card-1").ledger.movements
+        counter.device("card-1").inject(Silent())
+        code, told = await asyncio.to_thread(checked, config)
+        assert (told["card-1", "external"]["code"], code) == ("check.terminal_silent", 1)
+
+    at_a_counter(tmp_path, (CARD_TERMINAL, CODE_ACQUIRER), play)
 
 
 NEAR_END = "printer.paper_near_end"

@@ -25,7 +25,9 @@ from drivers.profile import load_profile, profile_names
 from drivers.scale.wire_scale import WireScale
 from hardware_sim.counter import Counter, open_counter
 from hardware_sim.layout import (
+    CARD_TERMINAL,
     CAS_SCALE,
+    CODE_ACQUIRER,
     DIALOG_SCALE,
     KEYBOARD_SCANNER,
     POLE_DISPLAY,
@@ -50,6 +52,8 @@ TOLD = {
     "scale-2": ("scale/aclas_os2x", "certain", "probe.checksum"),
     "scale-3": ("scale/cas_stream", "likely", "probe.streamed"),
     "scale-4": ("scale/dialog06", "likely", "probe.framed"),
+    "card-1": ("payment_terminal/bank_ecr", "certain", "probe.checksum"),
+    "paycode-1": ("payment_terminal/pay_code_box", "likely", "probe.framed"),
 }
 COUNTER: tuple[AnySpec, ...] = (
     RECEIPT_PRINTER,
@@ -61,6 +65,8 @@ COUNTER: tuple[AnySpec, ...] = (
     STREAM_SCALE,
     DIALOG_SCALE,
     POLE_DISPLAY,
+    CARD_TERMINAL,
+    CODE_ACQUIRER,
 )
 
 
@@ -86,6 +92,8 @@ def test_every_device_is_recognised_and_nothing_moves(tmp_path: Path) -> None:
             assert reports["display-1"].state == "silent"
             assert {"display/cd5220", "display/led8n"} <= set(reports["display-1"].silent_alike)
             assert not counter.receipts
+            assert not counter.terminal("card-1").ledger.movements
+            assert not counter.terminal("paycode-1").ledger.movements
             for device_id in counter.devices:
                 view = counter.device(device_id).view()
                 assert view.printer is None or view.printer.lines_printed == 0
