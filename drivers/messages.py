@@ -168,6 +168,17 @@ class DrawerLearnt(Frame, frozen=True, kw_only=True, tag="drawer_learnt"):
     open_when: OpenWhen | None = None
 
 
+class SettledTotals(msgspec.Struct, frozen=True, kw_only=True):
+    """A settled batch by kind, where the terminal tells it; each sum is positive, a reversal undid a sale."""
+
+    sale_count: Annotated[int, Meta(ge=0)]
+    sale_fen: Annotated[int, Meta(ge=0, le=10**15)]
+    refund_count: Annotated[int, Meta(ge=0)]
+    refund_fen: Annotated[int, Meta(ge=0, le=10**15)]
+    reversal_count: Annotated[int, Meta(ge=0)]
+    reversal_fen: Annotated[int, Meta(ge=0, le=10**15)]
+
+
 class PayAnswer(Frame, frozen=True, kw_only=True, tag="pay_answer"):
     """Where a payment request stands, by the gateway's durable log and the terminal's own word.
 
@@ -192,6 +203,7 @@ class PayAnswer(Frame, frozen=True, kw_only=True, tag="pay_answer"):
     settled_count: Annotated[int, Meta(ge=0)] | None = None
     """Of a settlement: how many transactions the terminal's batch holds."""
     settled_fen: Annotated[int, Meta(ge=-(10**15), le=10**15)] | None = None
+    settled_totals: SettledTotals | None = None
 
 
 class DeviceStatistics(msgspec.Struct, frozen=True, kw_only=True):

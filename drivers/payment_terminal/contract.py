@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Literal, Protocol
 
 import msgspec
 from msgspec import Meta
 
 from drivers.base import Driver
-from drivers.messages import Pay, PayAct, PayAnswer
+from drivers.messages import Pay, PayAct, PayAnswer, SettledTotals
 
 MAX_FEN = 10**12
 MAX_SETTLED_FEN = 10**15
@@ -68,6 +69,22 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     account: str = ""
     settled_count: int | None = None
     settled_fen: int | None = None
+    settled_totals: SettledTotals | None = None
+
+
+def totals(counts: Sequence[int | None], sums_fen: Sequence[int | None]) -> SettledTotals | None:
+    """Sales, refunds and reversals of a settled batch; None unless the terminal tells each, none below 0."""
+    told = [one for one in (*counts, *sums_fen) if one is not None and 0 <= one <= MAX_SETTLED_FEN]
+    if len(told) != 6:
+        return None
+    return SettledTotals(
+        sale_count=told[0],
+        refund_count=told[1],
+        reversal_count=told[2],
+        sale_fen=told[3],
+        refund_fen=told[4],
+        reversal_fen=told[5],
+    )
 
 
 def ask_for_nothing(question_id: str = "look", timeout_s: float = QUESTION_S) -> Pay:
@@ -161,4 +178,5 @@ def _answer(
         account=masked(said.account),
         settled_count=said.settled_count,
         settled_fen=said.settled_fen,
+        settled_totals=said.settled_totals,
     )

@@ -19,6 +19,7 @@ from drivers.payment_terminal.contract import (
     Verdict,
     ask_for_nothing,
     judge,
+    totals,
     unfit,
 )
 from drivers.payment_terminal.ecr_frame import Deframer, frame
@@ -48,6 +49,7 @@ _VERDICTS: dict[str, tuple[Verdict, str]] = {
 _PROVISOS = frozenset({"08", "10", "11", "16"})
 _AMOUNT = re.compile(r"[0-9]{12}", re.ASCII)
 _NET = re.compile(r"[CD][0-9]{16}", re.ASCII)
+_SUM = re.compile(r"[0-9]{16}", re.ASCII)
 _COUNT = re.compile(r"[0-9]{1,10}", re.ASCII)
 
 
@@ -139,7 +141,7 @@ class EcrCard:
         verdict, reason = _verdict(message.get(field.RESULT))
         if verdict == "approved" and message.get(field.CURRENCY) != self._options.currency:
             verdict, reason = "in_doubt", "terminal.currency_differs"
-        count, scheme = message.get(field.COUNT), message.get(field.SCHEME)
+        scheme = message.get(field.SCHEME)
         return Said(
             request_id=message.get(field.REQUEST_ID),
             act=act,
@@ -151,8 +153,12 @@ class EcrCard:
             reference=message.get(field.REFERENCE),
             scheme=_SCHEMES.get(scheme, scheme.lower()),
             account=message.get(field.PAN),
-            settled_count=int(count) if _COUNT.fullmatch(count) else None,
+            settled_count=_count(message.get(field.COUNT)),
             settled_fen=self._net(message.get(field.NET)),
+            settled_totals=totals(
+                [_count(message.get(number)) for number in field.COUNTS],
+                [self._sum(message.get(number)) for number in field.SUMS],
+            ),
         )
 
     def _written(self, amount_fen: int) -> str | None:
@@ -170,9 +176,16 @@ class EcrCard:
             return None
         return fen if text[0] == "C" else -fen
 
+    def _sum(self, text: str) -> int | None:
+        return self._fen(int(text)) if _SUM.fullmatch(text) else None
+
     def _fen(self, units: int) -> int | None:
         fen, rest = divmod(units * 100, 10**self._options.currency_digits)
         return fen if rest == 0 else None
+
+
+def _count(text: str) -> int | None:
+    return int(text) if _COUNT.fullmatch(text) else None
 
 
 def _verdict(result: str) -> tuple[Verdict, str]:

@@ -13,6 +13,8 @@ MAX_FIELDS = 32
 
 PAN, PROCESS, AMOUNT, TRACE, REFERENCE, RESULT, ECR_ID, SCHEME, CURRENCY = 2, 3, 4, 11, 37, 39, 41, 44, 49
 CUSTOMER_S, ORIGINAL_ID, REQUEST_ID, TEXT, COUNT, NET = 57, 61, 62, 63, 74, 97
+# Sales, refunds and reversals of a settled batch: debits, credits, and debits reversed.
+COUNTS, SUMS = (76, 75, 77), (88, 86, 89)
 
 
 class Message(msgspec.Struct, frozen=True):

@@ -23,6 +23,7 @@ from drivers.payment_terminal.contract import (
     Verdict,
     ask_for_nothing,
     judge,
+    totals,
     unfit,
 )
 from drivers.profile import Profile, read_options
@@ -92,6 +93,12 @@ class _Line(msgspec.Struct, kw_only=True):
     payer: Word = ""
     count: int | None = None
     net: int | Word | None = None
+    sale_count: int | None = None
+    refund_count: int | None = None
+    reversal_count: int | None = None
+    sale_amount: int | Word | None = None
+    refund_amount: int | Word | None = None
+    reversal_amount: int | Word | None = None
 
 
 class PayCode:
@@ -201,6 +208,10 @@ class PayCode:
             account=line.payer,
             settled_count=line.count if line.count is not None and 0 <= line.count < MAX_FEN else None,
             settled_fen=self._fen(line.net),
+            settled_totals=totals(
+                [line.sale_count, line.refund_count, line.reversal_count],
+                [self._fen(sum_) for sum_ in (line.sale_amount, line.refund_amount, line.reversal_amount)],
+            ),
         )
 
     def _written(self, fen: int) -> int | str:

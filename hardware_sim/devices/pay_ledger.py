@@ -5,6 +5,15 @@ import msgspec
 from hardware_sim.views import EntryState, LedgerEntry, Movement
 
 
+class Batch(msgspec.Struct, frozen=True, kw_only=True):
+    """What moved since the last settlement: in all, and counts and sums of sales, refunds and reversals."""
+
+    count: int
+    net_fen: int
+    counts: tuple[int, int, int]
+    sums_fen: tuple[int, int, int]
+
+
 class Ledger:
     """It outlives every loss of power and of answers; whoever asks with the same id finds the same entry."""
 
@@ -52,11 +61,19 @@ class Ledger:
         )
         return original.amount_fen - sum(given_back)
 
-    def settle(self) -> tuple[int, int]:
-        """How many movements since the last settlement, and their sum."""
-        batch = self.movements[self._settled :]
+    def settle(self) -> Batch:
+        """The movements since the last settlement."""
+        moved = self.movements[self._settled :]
         self._settled = len(self.movements)
-        return len(batch), sum(movement.amount_fen for movement in batch)
+        sales = [one.amount_fen for one in moved if one.amount_fen > 0]
+        back = [(self.entries[one.request_id].act, -one.amount_fen) for one in moved if one.amount_fen < 0]
+        refunds, undone = ([fen for act, fen in back if act == kind] for kind in ("refund", "sale"))
+        return Batch(
+            count=len(moved),
+            net_fen=sum(one.amount_fen for one in moved),
+            counts=(len(sales), len(refunds), len(undone)),
+            sums_fen=(sum(sales), sum(refunds), sum(undone)),
+        )
 
     def next_number(self) -> str:
         """The number of the next entry."""

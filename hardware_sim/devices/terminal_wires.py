@@ -7,6 +7,8 @@ from typing import ClassVar, Literal, Protocol
 
 import msgspec
 
+from hardware_sim.devices.pay_ledger import Batch
+
 Act = Literal["sale", "refund", "reversal", "query", "settlement", "progress"]
 Result = Literal["approved", "pending", "declined", "cancelled", "not_found", "reversed", "in_doubt"]
 LONGEST_REQUEST = 8192
@@ -34,8 +36,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     scheme: str = ""
     account: str = ""
     text: str = ""
-    count: int | None = None
-    net_fen: int | None = None
+    batch: Batch | None = None
 
 
 class TerminalWire(Protocol):
@@ -106,10 +107,7 @@ class EcrWire:
             61: asked.original_id,
             62: asked.request_id,
             63: reply.text,
-            74: "" if reply.count is None else str(reply.count),
-            97: ""
-            if reply.net_fen is None
-            else f"{'D' if reply.net_fen < 0 else 'C'}{abs(reply.net_fen):016d}",
+            **_settled(reply.batch),
         }
         words = [asked.echo["answer"], *(f"{number}={value}" for number, value in fields.items() if value)]
         body = "\x1c".join(words).encode(self._encoding)
@@ -186,11 +184,14 @@ class CodeWire:
             "channel": reply.scheme,
             "payer": reply.account,
         }
-        for name, fen in (("amount", reply.amount_fen), ("net", reply.net_fen)):
-            if fen is not None:
-                fields[name] = self._money(fen)
-        if reply.count is not None:
-            fields["count"] = reply.count
+        if reply.amount_fen is not None:
+            fields["amount"] = self._money(reply.amount_fen)
+        if (batch := reply.batch) is not None:
+            fields |= {"count": batch.count, "net": self._money(batch.net_fen)}
+            for kind, count, sum_fen in zip(
+                ("sale", "refund", "reversal"), batch.counts, batch.sums_fen, strict=True
+            ):
+                fields |= {f"{kind}_count": count, f"{kind}_amount": self._money(sum_fen)}
         fields = {name: value for name, value in fields.items() if value != ""}
         fields["sign"] = self._sign(fields)
         return json.dumps(fields, ensure_ascii=False).encode() + b"\n"
@@ -227,6 +228,16 @@ class CodeWire:
     def _sign(self, fields: dict[str, str | int]) -> str:
         text = "&".join(f"{name}={fields[name]}" for name in sorted(fields))
         return hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()
+
+
+def _settled(batch: Batch | None) -> dict[int, str]:
+    """Counts and sums of sales, refunds and reversals; how many in all, and the net, for or against us."""
+    if batch is None:
+        return {}
+    counts = {number: str(count) for number, count in zip((76, 75, 77), batch.counts, strict=True)}
+    sums = {number: f"{fen:016d}" for number, fen in zip((88, 86, 89), batch.sums_fen, strict=True)}
+    net = f"{'D' if batch.net_fen < 0 else 'C'}{abs(batch.net_fen):016d}"
+    return {74: str(batch.count), **counts, **sums, 97: net}
 
 
 def lrc(data: bytes) -> int:

@@ -121,8 +121,7 @@ class PaymentTerminal(Device):
                 if asked.request_id in self._asked:
                     self._tell(self._asked[asked.request_id])
             case "settlement":
-                count, net_fen = self.ledger.settle()
-                self._say(Reply(asked=asked, result="approved", count=count, net_fen=net_fen))
+                self._say(Reply(asked=asked, result="approved", batch=self.ledger.settle()))
 
     def _sell(self, asked: Asked) -> None:
         if asked.request_id in self.ledger.entries:

@@ -9,6 +9,7 @@ from hub.app.label_orders import (
 from hub.devices import handlers as devices
 from hub.devices import printing
 from hub.devices import store as device_store
+from hub.devices.paying.terminal_batch import terminal_batch
 from hub.kernel.context import Context
 from hub.kernel.decision import Decision
 from hub.kernel.ids import new_id
@@ -20,9 +21,11 @@ from hub.modules.payments import attempts
 from hub.modules.payments import store as payments
 from hub.modules.payments.events import (
     AttemptOpened,
+    BatchTotals,
     NoSaleDrawerRequested,
     PaymentRefunded,
     PaymentTaken,
+    SettlementAsked,
     ShiftClosed,
 )
 from hub.modules.payments.pay_codes import pay_scheme
@@ -51,6 +54,16 @@ def ask_terminal(event: AttemptOpened, context: Context) -> Decision:
             context, event.attempt_id, event.order_id, event.terminal_id, event.original_id or ""
         )
     return devices.route_payment(context, event.attempt_id, event.order_id, event.terminal_id, event.tender)
+
+
+def ask_for_settlement(event: SettlementAsked, context: Context) -> Decision:
+    """A settlement needs a terminal of the till that works."""
+    return devices.check_settled(context, event.device_id, event.terminal_id)
+
+
+def our_batch(device_id: str, since_ms: int, until_ms: int, ctx: Context) -> BatchTotals:
+    """What a terminal's batch should hold by our own books."""
+    return terminal_batch(ctx.read, ctx.store_id, device_id, since_ms, until_ms)
 
 
 def open_for_refund(event: PaymentRefunded, context: Context) -> Decision:
@@ -102,6 +115,7 @@ JOINS = Manifest(
         OrderPaid: print_receipt,
         PaymentTaken: open_for_cash,
         AttemptOpened: ask_terminal,
+        SettlementAsked: ask_for_settlement,
         PaymentRefunded: open_for_refund,
         NoSaleDrawerRequested: open_without_sale,
         ShiftClosed: print_shift_report,

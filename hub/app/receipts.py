@@ -16,8 +16,10 @@ from hub.kernel.sql import Reader
 from hub.modules.orders import store as orders
 from hub.modules.orders.messages import LineView, OrderRow
 from hub.modules.payments import store as payments
-from hub.modules.payments.events import ShiftClosed, TenderSum
+from hub.modules.payments.events import SettlementSum, ShiftClosed, TenderSum
 from hub.modules.payments.messages import PaymentView
+
+ENDS = {"requested": "未答复", "failed": "未成功", "unknown": "结果未明"}
 
 
 def _piece(line: LineView) -> str:
@@ -83,6 +85,16 @@ def _doubts(closed: ShiftClosed) -> tuple[AnyBlock, ...]:
     return tuple(blocks)
 
 
+def _settled(one: SettlementSum) -> tuple[AnyBlock, ...]:
+    """A payment terminal's own sum beside ours."""
+    if one.their_fen is None:
+        return (amounts(f"终端 {one.device_id}", "结算" + ENDS.get(one.state, one.state), bold=True),)
+    told = amounts(f"终端 {one.device_id} 结算", yuan(one.their_fen))
+    if not one.difference_fen:
+        return (told,)
+    return (told, amounts("  与账差额", yuan(one.difference_fen), bold=True))
+
+
 def receipt(
     shop: Shop, order: OrderRow, lines: list[LineView], paid: list[PaymentView], is_copy: bool
 ) -> Document:
@@ -124,6 +136,7 @@ def shift_report(
         amounts("备用金", yuan(closed.float_fen)),
         *(block for taken in closed.tenders for block in _tender(taken)),
         *_doubts(closed),
+        *(block for one in closed.settlements for block in _settled(one)),
         amounts("无销售开箱", f"{closed.no_sale_count} 次"),
         amounts("应有现金", yuan(closed.expected_fen), bold=True),
         amounts("清点现金", yuan(closed.counted_fen), bold=True),

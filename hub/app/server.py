@@ -33,7 +33,8 @@ from hub.devices.drawers import DrawerWatch, KickDrawer
 from hub.devices.events import DeviceBound, PrintQueued
 from hub.devices.links import Gateways
 from hub.devices.messages import WeightView
-from hub.devices.pay_desk import PayDesk
+from hub.devices.paying.pay_desk import PayDesk
+from hub.devices.paying.settlement_desk import SettlementDesk
 from hub.devices.spool import Spool
 from hub.devices.weights import Weights
 from hub.kernel.clock import SystemClock
@@ -107,6 +108,9 @@ class Hub:
         self.pay_desk = PayDesk(
             self.engine.bus, self.engine.readers, settings.store_id, self.gateways, self.engine.clock
         )
+        self.settlement_desk = SettlementDesk(
+            self.engine.bus, self.engine.readers, settings.store_id, self.gateways, self.engine.clock
+        )
         self.displays = CustomerDisplays(self.engine.readers, settings.store_id, self.gateways, settings.shop)
         self.uplink = (
             uplink_of(settings, settings.cloud, self.engine, self.live.sync_changed, self.tallies)
@@ -151,6 +155,7 @@ class Hub:
         self.engine.listen(self.live.committed)
         self.engine.listen(self.displays.committed)
         self.engine.listen(self.pay_desk.committed)
+        self.engine.listen(self.settlement_desk.committed)
         self.screens.begin()
         self.engine.listen(self.screens.committed)
         loop = asyncio.get_running_loop()
@@ -163,6 +168,7 @@ class Hub:
         beside = [
             asyncio.create_task(self.spool.run(), name="print spool"),
             asyncio.create_task(self.pay_desk.run(), name="pay desk"),
+            asyncio.create_task(self.settlement_desk.run(), name="settlement desk"),
             asyncio.create_task(self.displays.run(), name="customer displays"),
             asyncio.create_task(self._let_weights_age(), name="weights grow old"),
             asyncio.create_task(self._serve_gateways(), name="gateways of other computers"),

@@ -1,6 +1,6 @@
 """The rooms named once, and a hub made of them."""
 
-from hub.app.joins import JOINS, scale_works, scan_lands
+from hub.app.joins import JOINS, our_batch, scale_works, scan_lands
 from hub.app.settings import HubSettings
 from hub.devices.module import manifest as devices
 from hub.kernel.clock import SystemClock
@@ -17,7 +17,7 @@ from hub.modules.gateways.module import MODULE as GATEWAYS
 from hub.modules.identity.module import MODULE as IDENTITY
 from hub.modules.inventory.module import MODULE as INVENTORY
 from hub.modules.orders.module import manifest as orders
-from hub.modules.payments.module import MODULE as PAYMENTS
+from hub.modules.payments.module import manifest as payments
 from hub.modules.returns.module import MODULE as RETURNS
 
 MODULES: tuple[Manifest, ...] = (
@@ -26,7 +26,7 @@ MODULES: tuple[Manifest, ...] = (
     AUDIT,
     CATALOGUE,
     INVENTORY,
-    PAYMENTS,
+    payments(our_batch),
     orders(scale_works),
     RETURNS,
 )

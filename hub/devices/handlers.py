@@ -264,5 +264,15 @@ def route_refund(
     return Decision.of(_routed(attempt_id, order_id, terminal_id, device.device_id))
 
 
+def check_settled(context: Context, device_id: str, terminal_id: str) -> Decision:
+    """Whether a payment terminal of a till can be asked to settle now."""
+    device = store.device(context.read, context.store_id, device_id)
+    if device is None or device.kind != "payment_terminal" or device.terminal_id != terminal_id:
+        return Decision.refuse("devices.unknown", 404, device_id=device_id)
+    if device.state != "enabled":
+        return Decision.refuse("devices.payment_terminal_away", device_id=device_id)
+    return Decision()
+
+
 def _routed(attempt_id: str, order_id: str, terminal_id: str, device_id: str) -> PayRouted:
     return PayRouted(attempt_id=attempt_id, order_id=order_id, terminal_id=terminal_id, device_id=device_id)

@@ -93,7 +93,7 @@ class Gateways:
         self._answered: Callable[[wire.JobAnswer], None] = lambda _answer: None
         self._weighed: Callable[[str, wire.Weight, int], None] = lambda _device_id, _weight, _age_ms: None
         self._counted: Callable[[str, dict[str, int], int], None] = lambda _device_id, _counts, _rate: None
-        self._paid: Callable[[wire.PayAnswer], None] = lambda _answer: None
+        self._on_paid: list[Callable[[wire.PayAnswer], None]] = []
         self._on_change: list[Callable[[], None]] = []
         self._trial_of: Callable[[str, int], str | None] = lambda _device_id, _age_ms: None
         self._trial_ended: Callable[[str], None] = lambda _device_id: None
@@ -119,8 +119,8 @@ class Gateways:
         self._counted = counted
 
     def on_pay_answer(self, paid: Callable[[wire.PayAnswer], None]) -> None:
-        """Hand over every word of a payment terminal."""
-        self._paid = paid
+        """Hand every word of a payment terminal to one more."""
+        self._on_paid.append(paid)
 
     def on_change(self, changed: Callable[[], None]) -> None:
         """Tell one more of gateways and devices that come, go or change."""
@@ -245,7 +245,8 @@ class Gateways:
                 self._answered(frame)
             case wire.PayAnswer():
                 self._questions.answered(frame)
-                self._paid(frame)
+                for paid in self._on_paid:
+                    paid(frame)
             case wire.DrawerLearnt():
                 self._questions.answered(frame)
             case wire.DrawerReleased():

@@ -214,6 +214,7 @@ def pay_routed(record: Record[events.PayRouted]) -> Rows:
             "store_id": record.store_id,
             "attempt_id": event.attempt_id,
             "device_id": event.device_id,
+            "routed_ms": record.at_ms,
         },
     )
 

@@ -88,6 +88,8 @@ pay_routes = projected(
     "store",
     text("attempt_id"),
     text("device_id"),
+    integer("routed_ms"),
+    Index("pay_routes_by_device", "store_id", "device_id", "routed_ms"),
     key=("attempt_id",),
 )
 

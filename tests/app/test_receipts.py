@@ -6,13 +6,20 @@ from hub.app.receipts import Layouts, receipt
 from hub.app.settings import Shop
 from hub.devices import store
 from hub.devices.paper import Barcode, Columns, Cut, Document, Qr, Text
+from hub.kernel.context import SYSTEM
 from hub.kernel.heads import SignedHead, is_signed_by
 from hub.modules.orders.messages import LineView, OrderRow
 from hub.modules.payments.events import ShiftOpened
-from hub.modules.payments.messages import CloseShift, PaymentView, ReleaseAttempt
+from hub.modules.payments.messages import (
+    CloseShift,
+    PaymentView,
+    ReleaseAttempt,
+    SettleTerminal,
+    TakeSettlementAnswer,
+)
 from tests.devices.conftest import counter  # noqa: F401
 from tests.devices.counter import Counter
-from tests.devices.pay_counter import bind_terminals
+from tests.devices.pay_counter import CARD, CODE, bind_terminals
 from tests.modules.electronic import answer, approve, fill, start
 from tests.modules.shop import STORE, TILL
 
@@ -121,6 +128,25 @@ def test_a_shift_slip_splits_by_tender_and_tells_of_doubts(counter: Counter) -> 
     assert "刷卡收款 1 笔" in text
     assert "结果未明 1 笔" in text
     assert "差额 0.00" in text
+
+
+def test_a_shift_slip_tells_of_its_terminals_settlements(counter: Counter) -> None:  # noqa: F811
+    bind_terminals(counter)
+    ends: dict[str, dict[str, object]] = {
+        CARD: {"state": "approved", "count": 1, "net_fen": 500},
+        CODE: {"state": "unknown"},
+    }
+    for device_id, told in ends.items():
+        settlement_id = counter.new_id()
+        counter.do(SettleTerminal, settlement_id=settlement_id, terminal_id=TILL, device_id=device_id)
+        counter.do(TakeSettlementAnswer, SYSTEM, settlement_id=settlement_id, **told)
+    counter.do(CloseShift, shift_id=counter.events(ShiftOpened)[-1].shift_id, counted_fen=20_000)
+    job = store.print_jobs_at(counter.read, STORE, TILL, "queued")[-1]
+    engine = counter.engine
+    text = words(Layouts(SHOP, engine.origin, engine.types, engine.keystore)(counter.read, job))
+    assert "终端 card-1 结算 5.00" in text
+    assert "与账差额 5.00" in text
+    assert "终端 code-1 结算结果未明" in text
 
 
 def test_a_copy_says_so() -> None:

@@ -114,6 +114,8 @@ class FakeHub:
             return self.shop.statistics()
         if path.endswith("/devices/conditions"):
             return [one | {"identity": "", "is_open": None} for one in self.shop.devices]
+        if path.endswith("/settlements"):
+            return self.shop.settlements
         if path.endswith("/pulses"):
             return self.shop.pulses()
         if path.endswith("/items"):

@@ -17,6 +17,7 @@ class FakePayments(ABC):
     basket: Json | None = None
     attempts: list[Json] = field(default_factory=list)
     loose: list[Json] = field(default_factory=list)
+    settlements: list[Json] = field(default_factory=list)
 
     def paying(self) -> Json:
         """The payments that the page is told of."""
@@ -90,6 +91,33 @@ class FakePayments(ABC):
         if self.basket and state == "approved" and self.due_fen() == 0:
             self._book(held)
         return 200, {k: attempt[k] for k in ("attempt_id", "order_id", "state")}
+
+    def do_SettleTerminal(self, body: Json) -> Answer:
+        """A new settlement, the newest first; its terminal is the test."""
+        sides = ("sale_count", "sale_fen", "refund_count", "refund_fen")
+        settlement = {
+            "settlement_id": body["settlement_id"],
+            "device_id": body["device_id"],
+            "terminal_id": "T01",
+            "shift_id": "5f" * 16,
+            "state": "requested",
+            **dict.fromkeys(("reason", "text", "reference"), ""),
+            "since_ms": 0,
+            "asked_ms": 1_795_000_000_000,
+            "ended_ms": None,
+            "unknown_before": 0,
+            **{f"our_{side}": 0 for side in sides},
+            "our_fen": 0,
+            **dict.fromkeys([f"their_{side}" for side in sides]),
+            **dict.fromkeys(("their_count", "their_fen", "their_reversal_count", "their_reversal_fen")),
+            "difference_fen": None,
+        }
+        self.settlements.insert(0, settlement)
+        return 200, {"settlement_id": body["settlement_id"], "device_id": body["device_id"]}
+
+    def settles(self, state: str, **told: Any) -> None:
+        """What becomes of the newest settlement."""
+        self.settlements[0] |= {"state": state, **told}
 
     def due_fen(self) -> int:
         """What the approved parts leave."""

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.browser.cashier import Cashier
 from tests.browser.demo_shop import DemoShop
@@ -63,6 +63,15 @@ def test_a_card_and_a_code_pay_on_real_wires(demo: DemoShop, context: BrowserCon
     close_shift(cashier)
 
 
+def settle_both(sheet: Locator, is_chinese: bool) -> None:
+    """Each terminal tells what we have of it, over its own wire."""
+    expect(sheet.locator(".terminal")).to_have_count(2)
+    for terminal in sheet.locator(".terminal").all():
+        terminal.get_by_role("button").tap()
+        expect(terminal).to_contain_text("与账相符" if is_chinese else "Both agree")
+        expect(terminal.get_by_role("row").last).to_contain_text("¥13.90")
+
+
 def close_shift(cashier: Cashier) -> None:
     """Only the float is in the drawer; card and code are told apart."""
     words, till = cashier.words, cashier.page
@@ -70,6 +79,7 @@ def close_shift(cashier: Cashier) -> None:
     cashier.key(words.next).tap()
     cashier.key(words.more).tap()
     till.get_by_role("dialog").get_by_role("button", name=words.close_shift, exact=True).tap()
+    settle_both(till.get_by_role("dialog"), words.close_shift == "交班")
     cashier.digits("200", till.get_by_role("dialog"))
     till.get_by_role("dialog").get_by_role("button", name=re.compile("¥200.00")).tap()
     expect(till.get_by_text(words.right_count)).to_be_visible()

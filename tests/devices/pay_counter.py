@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from drivers import messages as wire
 from hub.devices.links import Gateways
 from hub.devices.messages import BindDevice, SeeDevice
-from hub.devices.pay_desk import PayDesk
+from hub.devices.paying.pay_desk import PayDesk
 from hub.kernel.context import SYSTEM
 from hub.modules.payments import store as payments
 from hub.modules.payments.messages import AttemptView

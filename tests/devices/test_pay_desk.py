@@ -6,15 +6,16 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from drivers import messages as wire
-from hub.devices import pay_desk
 from hub.devices.events import PayRouted, ScanRead, ScanRefused
 from hub.devices.messages import BindDevice, SeeDevice
+from hub.devices.paying import desk, pay_desk
 from hub.kernel.context import SYSTEM
 from hub.modules.orders.events import OrderPaid
 from hub.modules.orders.messages import StartPayment
 from hub.modules.payments.events import AttemptOpened, PaymentRefunded
 from hub.modules.payments.messages import (
     AskAgain,
+    AttemptView,
     CancelAttempt,
     RefundPayment,
     ReleaseAttempt,
@@ -32,7 +33,7 @@ Scenario = Callable[[FakeSocket], Awaitable[None]]
 @pytest.fixture(autouse=True)
 def in_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """The desk looks often and rests briefly; its clock stands still unless a test moves it."""
-    monkeypatch.setattr(pay_desk, "_LOOK_AGAIN_S", 0.005)
+    monkeypatch.setattr(desk, "LOOK_AGAIN_S", 0.005)
     monkeypatch.setattr(pay_desk, "RESTS_S", (0.0,))
     monkeypatch.setattr(pay_desk, "PATIENCE_S", 0.0)
 
@@ -276,6 +277,22 @@ def test_a_silent_gateway_is_not_waited_for_for_ever(world: PayWorld) -> None:
         assert (await world.until(attempt_id, "unknown")).reason == "terminal.no_answer"
 
     play(world, scenario)
+
+
+def test_what_is_asked_for_while_another_is_served_is_still_sent(
+    world: PayWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(world.counter)
+    start(world.counter)
+    serve = world.desk._serve
+
+    async def serve_while_another_comes(attempt: AttemptView) -> None:
+        world.desk.fresh.add("another till's")
+        await serve(attempt)
+
+    monkeypatch.setattr(world.desk, "_serve", serve_while_another_comes)
+    assert asyncio.run(world.desk.serve_all())
+    assert "another till's" in world.desk.fresh
 
 
 def test_a_refund_goes_to_the_terminal_that_took_the_money(world: PayWorld) -> None:

@@ -182,9 +182,13 @@ def test_a_ledger_gives_back_no_more_than_it_took(tmp_path: Path) -> None:
     book("s", 1000)
     book("f", 300, "s")
     assert (ledger.refundable_fen("s"), ledger.refundable_fen("f"), ledger.held_fen) == (700, 0, 700)
-    assert ledger.settle() == (2, 700)
+    batch = ledger.settle()
+    assert (batch.count, batch.net_fen, batch.counts, batch.sums_fen) == (2, 700, (1, 1, 0), (1000, 300, 0))
     ledger.close("f", "reversed")
-    assert (ledger.refundable_fen("s"), ledger.held_fen, ledger.settle()) == (1000, 1000, (1, 300))
+    assert (ledger.refundable_fen("s"), ledger.held_fen, ledger.settle().net_fen) == (1000, 1000, 300)
+    ledger.close("s", "reversed")
+    batch = ledger.settle()
+    assert (batch.counts, batch.sums_fen, batch.net_fen) == ((0, 0, 1), (0, 0, 1000), -1000)
 
 
 def test_a_slow_counter_is_news_on_its_view(tmp_path: Path) -> None:

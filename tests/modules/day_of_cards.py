@@ -106,6 +106,21 @@ class Cards:
         """A refund of a return was asked for; its terminal will answer."""
         self._attempts.append(Attempt(refund_id, till, "", "requested", amount_fen))
 
+    def settle(self, till: str) -> None:
+        """A terminal is settled, or falls silent over it; its sums are seldom ours here."""
+        settlement_id = self._new_id()
+        device_id = self._random.choice(("card-1", "code-1"))
+        self._send(
+            payments.SettleTerminal,
+            self._at(till),
+            settlement_id=settlement_id,
+            terminal_id=till,
+            device_id=device_id,
+        )
+        state = self._random.choice(ANSWERS)
+        told = {"count": 2, "net_fen": self._random.choice((0, 1_290))} if state == "approved" else {}
+        self._send(payments.TakeSettlementAnswer, SYSTEM, settlement_id=settlement_id, state=state, **told)
+
     def paid_fen(self, order_id: str | None) -> int:
         """What terminals have approved of an order."""
         mine = (found for found in self._attempts if found.order_id == order_id)

@@ -57,6 +57,7 @@ def test_the_day_was_a_day(tmp_path: Path) -> None:
         "TakePayAnswer",
         "RefundPayment",
         "ReturnGoods",
+        "SettleTerminal",
     )
     for name in done_today + by_card:
         assert done[name] > 0, (name, done)

@@ -30,11 +30,13 @@ from hub.modules.catalogue import demo
 from hub.modules.catalogue.messages import RecallGoods
 from hub.modules.gateways.messages import OpenPairing, PairGateway, RevokeGateway
 from hub.modules.identity.messages import SignIn
-from hub.modules.payments.messages import RefundPayment
+from hub.modules.payments.messages import RefundPayment, SettleTerminal, TakeSettlementAnswer
+from hub.modules.returns.messages import RetryRefund
 from tests.devices.counter import DRAWER, SCANNER, Counter
-from tests.devices.pay_counter import bind_terminals
+from tests.devices.pay_counter import CARD, bind_terminals
 from tests.modules.day_of_trade import NUMBERS, PINS, Day
-from tests.modules.electronic import approve, fill, start
+from tests.modules.electronic import answer, approve, fill, start
+from tests.modules.returns.counter_of_returns import all_of, sold_by_card, take_back
 from tests.modules.shop import STORE, TILL, approval
 
 HERE = Path(__file__).resolve().parent / "journal"
@@ -56,6 +58,7 @@ def trade(counter: Counter) -> None:
     order_label(counter)
     bind_terminals(counter)
     use_card(counter)
+    take_back_and_settle(counter)
     pair_gateways(counter)
     recalled = {"item_id": demo.items()[90].item_id, "batch": "B-0", "reason": "供应商通知"}
     counter.do(RecallGoods, SYSTEM, **recalled)
@@ -112,6 +115,20 @@ def use_hardware(counter: Counter, number: int) -> None:
     if (release := devices.release_since(read, STORE, DRAWER, 0)) is not None:
         counter.send(FinishDrawerRelease, SYSTEM, release_id=release.release_id, is_sent=True)
     assert devices.device(read, STORE, SCANNER) is not None
+
+
+def take_back_and_settle(counter: Counter) -> None:
+    """Goods paid by card come back, their refund at the second try; then the terminal is settled."""
+    sold = sold_by_card(counter)
+    taken = take_back(counter, sold, all_of(sold))
+    refund_id, again = taken.refunds[0].refund_id, counter.new_id()
+    answer(counter, refund_id, "refused")
+    counter.do(RetryRefund, refund_id=refund_id, new_refund_id=again, terminal_id=TILL)
+    answer(counter, again, "approved")
+    settlement_id = counter.new_id()
+    counter.do(SettleTerminal, settlement_id=settlement_id, terminal_id=TILL, device_id=CARD)
+    told = {"state": "approved", "count": 1, "net_fen": 100}
+    counter.do(TakeSettlementAnswer, SYSTEM, settlement_id=settlement_id, **told)
 
 
 def order_label(counter: Counter) -> None:

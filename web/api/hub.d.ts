@@ -1197,6 +1197,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/payments/settle-terminal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** SettleTerminal */
+        post: operations["ApiPaymentsSettleTerminalSettleTerminal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/settlements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Settlements */
+        get: operations["ApiPaymentsSettlementsSettlements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/payments/shifts/close": {
         parameters: {
             query?: never;
@@ -2600,6 +2634,58 @@ export interface components {
             /** @constant */
             type: "SettlePrint";
         };
+        /** SettleTerminal */
+        SettleTerminal: {
+            command_id: string;
+            device_id: string;
+            settlement_id: string;
+            terminal_id: string;
+            /** @constant */
+            type: "SettleTerminal";
+        };
+        /** SettlementStarted */
+        SettlementStarted: {
+            device_id: string;
+            settlement_id: string;
+        };
+        /** SettlementSum */
+        SettlementSum: {
+            device_id: string;
+            difference_fen: number | null;
+            our_fen: number;
+            state: string;
+            their_fen: number | null;
+        };
+        /** SettlementView */
+        SettlementView: {
+            asked_ms: number;
+            device_id: string;
+            difference_fen: number | null;
+            ended_ms: number | null;
+            our_fen: number;
+            our_refund_count: number;
+            our_refund_fen: number;
+            our_sale_count: number;
+            our_sale_fen: number;
+            reason: string;
+            reference: string;
+            settlement_id: string;
+            shift_id: string;
+            since_ms: number;
+            /** @enum {string} */
+            state: "requested" | "done" | "failed" | "unknown";
+            terminal_id: string;
+            text: string;
+            their_count: number | null;
+            their_fen: number | null;
+            their_refund_count: number | null;
+            their_refund_fen: number | null;
+            their_reversal_count: number | null;
+            their_reversal_fen: number | null;
+            their_sale_count: number | null;
+            their_sale_fen: number | null;
+            unknown_before: number;
+        };
         /**
          * ShiftFrame
          * @description The terminal's open shift; None when there is none.
@@ -2632,6 +2718,8 @@ export interface components {
             float_fen: number;
             no_sale_count: number;
             payment_count: number;
+            /** @default [] */
+            settlements?: components["schemas"]["SettlementSum"][];
             shift_id: string;
             /** @default [] */
             tenders?: components["schemas"]["TenderSum"][];
@@ -5507,6 +5595,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RefundStarted"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPaymentsSettleTerminalSettleTerminal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettleTerminal"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettlementStarted"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPaymentsSettlementsSettlements: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettlementView"][];
                 };
             };
             /** @description Bad request syntax or unsupported method */

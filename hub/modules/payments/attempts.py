@@ -9,7 +9,7 @@ from hub.kernel.messages import MAX_TEXT_CHARS
 from hub.modules.audit.handlers import approve
 from hub.modules.identity.handlers import wrong_terminal
 from hub.modules.payments import store
-from hub.modules.payments.attempt_model import AttemptAct, AttemptState, after_answer, heard, move
+from hub.modules.payments.attempt_model import AttemptAct, AttemptState, Step, after_answer, heard, move
 from hub.modules.payments.events import AttemptMoved, AttemptOpened, PaymentRefunded, PaymentTaken
 from hub.modules.payments.messages import (
     AskAgain,
@@ -108,6 +108,8 @@ def settle_attempt(command: SettleAttempt, ctx: Context) -> Decision:
     row, refusal = _attempt_for(ctx, command.attempt_id, act)
     if row is None:
         return refusal
+    if command.is_paid and _overdraws(ctx, row):
+        return Decision.refuse("payments.refund_already_given")
     approved = approve(ctx, "payments.settle_attempt", row.attempt_id)
     if approved.approver_id is None:
         return approved.decision
@@ -132,6 +134,9 @@ def take_pay_answer(command: TakePayAnswer, ctx: Context) -> Decision:
     answer = heard(command.asked, command.state, command.reason)
     sound = command.amount_fen in (None, row.amount_fen)
     step = after_answer(row.act, row.state, row.tries, bool(row.holds), command.asked, answer, sound)
+    if step is not None and step.act == AttemptAct.APPROVE and _overdraws(ctx, row):
+        doubted = move(row.state, AttemptAct.DOUBT)
+        step = Step(AttemptAct.DOUBT) if doubted else None
     if step is None:
         return Decision()
     reason = command.reason if sound or answer != "approved" else "payments.amount_differs"
@@ -180,6 +185,16 @@ def is_known(ctx: Context, payment_id: str) -> bool:
 def changed(attempt_id: str, order_id: str, state: AttemptState) -> AttemptChanged:
     """The answer to whoever acted on an attempt."""
     return AttemptChanged(attempt_id=attempt_id, order_id=order_id, state=state.value)
+
+
+def _overdraws(ctx: Context, row: AttemptView) -> bool:
+    """Whether a refund would give more of its payment than is left: another one gave it meanwhile."""
+    paid = store.payment(ctx.read, ctx.store_id, row.original_id or "") if row.act == "refund" else None
+    if paid is None:
+        return False
+    promised_fen = store.promised_fen(ctx.read, ctx.store_id, paid.payment_id, paid.order_id)
+    others_fen = promised_fen - (row.amount_fen if row.is_open else 0)
+    return others_fen + row.amount_fen > paid.amount_fen
 
 
 def _attempt_for(ctx: Context, attempt_id: str, act: AttemptAct) -> tuple[AttemptView | None, Decision]:

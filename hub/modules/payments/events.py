@@ -17,6 +17,37 @@ class TenderSum(msgspec.Struct, frozen=True, kw_only=True):
     refund_fen: int = 0
 
 
+class BatchTotals(msgspec.Struct, frozen=True, kw_only=True):
+    """What went through a payment terminal since it was settled last, by kind; a reversal undid a sale."""
+
+    sale_count: int = 0
+    sale_fen: int = 0
+    refund_count: int = 0
+    refund_fen: int = 0
+    reversal_count: int = 0
+    reversal_fen: int = 0
+
+    @property
+    def kept_fen(self) -> int:
+        """What the sales came to without those undone."""
+        return self.sale_fen - self.reversal_fen
+
+    @property
+    def net_fen(self) -> int:
+        """What the shop is to get."""
+        return self.kept_fen - self.refund_fen
+
+
+class SettlementSum(msgspec.Struct, frozen=True, kw_only=True):
+    """A terminal's settlement in a shift's figures: what it told, and what we have of it ourselves."""
+
+    device_id: str
+    state: str
+    our_fen: int
+    their_fen: int | None
+    difference_fen: int | None
+
+
 class ShiftOpened(Event, frozen=True, kw_only=True, tag="payments.shift_opened.v1"):
     """A till began to take money; every order of the shift carries its business_date."""
 
@@ -155,3 +186,60 @@ class ShiftClosed(Event, frozen=True, kw_only=True, tag="payments.shift_closed.v
     doubtful_count: int = 0
     doubtful_fen: int = 0
     by_hand_count: int = 0
+    settlements: tuple[SettlementSum, ...] = ()
+
+
+class SettlementAsked(Event, frozen=True, kw_only=True, tag="payments.settlement_asked.v1"):
+    """A payment terminal is to close its batch: durable before the request leaves, whose id it is.
+
+    The batch is what was asked of the terminal after `since_ms`, when it was asked to settle last.
+    """
+
+    subject_field: ClassVar[str] = "shift_id"
+    settlement_id: str
+    device_id: str
+    terminal_id: str
+    shift_id: str
+    since_ms: int
+
+
+class SettlementEnded(Event, frozen=True, kw_only=True, tag="payments.settlement_ended.v1"):
+    """What came of it: done, failed, or unknown; of a done one the terminal's sums stand beside ours.
+
+    `theirs` is None where the terminal tells no sums by kind. After `unknown_before` settlements of
+    unknown end, a part of the batch may have been settled by one of those.
+    """
+
+    subject_field: ClassVar[str] = "shift_id"
+    settlement_id: str
+    device_id: str
+    terminal_id: str
+    shift_id: str
+    state: str
+    ours: BatchTotals
+    their_count: int | None = None
+    their_fen: int | None = None
+    theirs: BatchTotals | None = None
+    unknown_before: int = 0
+    reason: str = ""
+    text: str = ""
+    reference: str = ""
+
+
+class Difference(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a terminal's sum is not ours: sales that stand, refunds, or all of it."""
+
+    kind: str
+    our_fen: int
+    their_fen: int
+
+
+class SettlementDiffers(Event, frozen=True, kw_only=True, tag="payments.settlement_differs.v1"):
+    """A terminal settled other sums than this store has of it: for the manager to look into."""
+
+    subject_field: ClassVar[str] = "shift_id"
+    settlement_id: str
+    device_id: str
+    terminal_id: str
+    shift_id: str
+    differences: tuple[Difference, ...]

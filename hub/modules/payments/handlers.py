@@ -82,6 +82,7 @@ def close_shift(command: CloseShift, ctx: Context) -> Decision:
         doubtful_count=totals.doubtful_count,
         doubtful_fen=totals.doubtful_fen,
         by_hand_count=totals.by_hand_count,
+        settlements=totals.settlements,
     )
     return Decision.of(closed, answer=counted)
 

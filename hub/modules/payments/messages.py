@@ -7,7 +7,7 @@ import msgspec
 from hub.kernel.messages import Command, View
 from hub.modules.audit.messages import Approval
 from hub.modules.payments.attempt_model import Act, Answer, Asked
-from hub.modules.payments.events import TenderSum
+from hub.modules.payments.events import BatchTotals, SettlementSum, TenderSum
 
 Tender = Literal["cash", "card", "code"]
 ElectronicTender = Literal["card", "code"]
@@ -23,6 +23,7 @@ AttemptStateName = Literal[
     "refused",
     "reversed",
 ]
+SettlementStateName = Literal["requested", "done", "failed", "unknown"]
 
 
 class OpenShift(Command, frozen=True, kw_only=True):
@@ -122,6 +123,34 @@ class RefundPayment(Command, frozen=True, kw_only=True):
     approval: Approval | None = None
 
 
+class SettleTerminal(Command, frozen=True, kw_only=True):
+    """Ask a payment terminal of the till to close its batch and tell its sums."""
+
+    settlement_id: str
+    terminal_id: str
+    device_id: str
+
+
+class TakeSettlementAnswer(Command, frozen=True, kw_only=True):
+    """What a terminal, or its silence, says of a settlement."""
+
+    settlement_id: str
+    state: Answer
+    reason: str = ""
+    text: str = ""
+    reference: str = ""
+    count: int | None = None
+    net_fen: int | None = None
+    totals: BatchTotals | None = None
+
+
+class SettlementStarted(msgspec.Struct, frozen=True, kw_only=True):
+    """Answer to SettleTerminal: it is asked; what comes of it stands in the list."""
+
+    settlement_id: str
+    device_id: str
+
+
 class AttemptChanged(msgspec.Struct, frozen=True, kw_only=True):
     """Answer to the commands on an electronic payment; what comes of it later is shown live."""
 
@@ -162,6 +191,7 @@ class ShiftTotals(msgspec.Struct, frozen=True, kw_only=True):
     doubtful_count: int = 0
     doubtful_fen: int = 0
     by_hand_count: int = 0
+    settlements: tuple[SettlementSum, ...] = ()
     counted_fen: int | None = None
     difference_fen: int | None = None
 
@@ -245,6 +275,40 @@ class RefundView(View, frozen=True):
     reference: str
     settled_by: str | None
     at_ms: int
+
+
+class SettlementView(View, frozen=True):
+    """A settlement of a payment terminal; sums of ours and theirs by kind, and in all.
+
+    Theirs are null until it is done, those by kind also where the terminal does not tell them.
+    """
+
+    settlement_id: str
+    device_id: str
+    terminal_id: str
+    shift_id: str
+    state: SettlementStateName
+    reason: str
+    text: str
+    reference: str
+    since_ms: int
+    asked_ms: int
+    ended_ms: int | None
+    unknown_before: int
+    our_sale_count: int
+    our_sale_fen: int
+    our_refund_count: int
+    our_refund_fen: int
+    our_fen: int
+    their_count: int | None
+    their_fen: int | None
+    their_sale_count: int | None
+    their_sale_fen: int | None
+    their_refund_count: int | None
+    their_refund_fen: int | None
+    their_reversal_count: int | None
+    their_reversal_fen: int | None
+    difference_fen: int | None
 
 
 class AttemptView(View, frozen=True):

@@ -32,6 +32,15 @@ def move(state: str, act: ShiftAct) -> ShiftState | None:
     return TRANSITIONS.get((ShiftState(state), act))
 
 
+SETTLEMENT_ENDS: dict[str, str] = {
+    "approved": "done",
+    "refused": "failed",
+    "not_started": "failed",
+    "unknown": "unknown",
+}
+"""What a terminal's word makes of a settlement."""
+
+
 def expected_fen(float_fen: int, cash_fen: int) -> int:
     """What the drawer should hold: the float and the cash taken since."""
     return float_fen + cash_fen

@@ -12,10 +12,20 @@ from hub.modules.payments.events import (
     NoSaleDrawerRequested,
     PaymentRefunded,
     PaymentTaken,
+    SettlementAsked,
+    SettlementEnded,
     ShiftClosed,
     ShiftOpened,
 )
-from hub.modules.payments.tables import attempts, no_sales, payments, refunds, shift_tenders, shifts
+from hub.modules.payments.tables import (
+    attempts,
+    no_sales,
+    payments,
+    refunds,
+    settlements,
+    shift_tenders,
+    shifts,
+)
 
 _open_shift = insert_into(shifts)
 _add_payment = insert_into(payments)
@@ -60,6 +70,36 @@ _give_cash = Kept(
     update(shifts).where(*_this_shift).values(cash_fen=shifts.c.cash_fen - bindparam("less_fen"))
 )
 _count_no_sale = Kept(update(shifts).where(*_this_shift).values(no_sale_count=shifts.c.no_sale_count + 1))
+_ask_settlement = insert_into(settlements)
+_end_settlement = Kept(
+    update(settlements)
+    .where(
+        settlements.c.store_id == bindparam("of_store"),
+        settlements.c.settlement_id == bindparam("of_settlement"),
+    )
+    .values(
+        state=bindparam("to_state"),
+        reason=bindparam("why"),
+        text=bindparam("told"),
+        reference=bindparam("their_reference"),
+        ended_ms=bindparam("when_ms"),
+        unknown_before=bindparam("unknown_ones"),
+        our_sale_count=bindparam("our_sales"),
+        our_sale_fen=bindparam("our_sales_fen"),
+        our_refund_count=bindparam("our_refunds"),
+        our_refund_fen=bindparam("our_refunds_fen"),
+        our_fen=bindparam("our_net_fen"),
+        their_count=bindparam("their_entries"),
+        their_fen=bindparam("their_net_fen"),
+        their_sale_count=bindparam("their_sales"),
+        their_sale_fen=bindparam("their_sales_fen"),
+        their_refund_count=bindparam("their_refunds"),
+        their_refund_fen=bindparam("their_refunds_fen"),
+        their_reversal_count=bindparam("their_reversals"),
+        their_reversal_fen=bindparam("their_reversals_fen"),
+        difference_fen=bindparam("apart_fen"),
+    )
+)
 _close_shift = Kept(
     update(shifts)
     .where(*_this_shift)
@@ -247,6 +287,64 @@ def shift_closed(record: Record[ShiftClosed]) -> Rows:
         "difference": event.difference_fen,
     }
     return [(_close_shift, row)]
+
+
+def settlement_asked(record: Record[SettlementAsked]) -> Rows:
+    """A settlement that its terminal has not answered."""
+    event = record.event
+    row: Row = {
+        **dict.fromkeys(column.name for column in settlements.columns),
+        "store_id": record.store_id,
+        "settlement_id": event.settlement_id,
+        "device_id": event.device_id,
+        "terminal_id": event.terminal_id,
+        "shift_id": event.shift_id,
+        "state": "requested",
+        "reason": "",
+        "text": "",
+        "reference": "",
+        "since_ms": event.since_ms,
+        "asked_ms": record.at_ms,
+        "asked_by": record.actor,
+        "unknown_before": 0,
+        "our_sale_count": 0,
+        "our_sale_fen": 0,
+        "our_refund_count": 0,
+        "our_refund_fen": 0,
+        "our_fen": 0,
+    }
+    return [(_ask_settlement, row)]
+
+
+def settlement_ended(record: Record[SettlementEnded]) -> Rows:
+    """What came of it, with the sums on both sides."""
+    event = record.event
+    ours, theirs = event.ours, event.theirs
+    row: Row = {
+        "of_store": record.store_id,
+        "of_settlement": event.settlement_id,
+        "to_state": event.state,
+        "why": event.reason,
+        "told": event.text,
+        "their_reference": event.reference,
+        "when_ms": record.at_ms,
+        "unknown_ones": event.unknown_before,
+        "our_sales": ours.sale_count,
+        "our_sales_fen": ours.kept_fen,
+        "our_refunds": ours.refund_count,
+        "our_refunds_fen": ours.refund_fen,
+        "our_net_fen": ours.net_fen,
+        "their_entries": event.their_count,
+        "their_net_fen": event.their_fen,
+        "their_sales": theirs.sale_count if theirs else None,
+        "their_sales_fen": theirs.sale_fen if theirs else None,
+        "their_refunds": theirs.refund_count if theirs else None,
+        "their_refunds_fen": theirs.refund_fen if theirs else None,
+        "their_reversals": theirs.reversal_count if theirs else None,
+        "their_reversals_fen": theirs.reversal_fen if theirs else None,
+        "apart_fen": None if event.their_fen is None else event.their_fen - ours.net_fen,
+    }
+    return [(_end_settlement, row)]
 
 
 def _tender_row(store_id: str, shift_id: str, tender: str, taken_fen: int = 0, refund_fen: int = 0) -> Row:

@@ -6,7 +6,7 @@ from hub.kernel.bus import Bus
 from hub.kernel.context import Caller
 from hub.kernel.db import Readers
 from hub.kernel.http import require, send
-from hub.modules.payments import store
+from hub.modules.payments import settled, store
 from hub.modules.payments.messages import (
     AskAgain,
     AttemptChanged,
@@ -24,6 +24,9 @@ from hub.modules.payments.messages import (
     RefundView,
     ReleaseAttempt,
     SettleAttempt,
+    SettlementStarted,
+    SettlementView,
+    SettleTerminal,
     ShiftStarted,
     ShiftTotals,
     ShiftView,
@@ -93,6 +96,20 @@ class PaymentsController(Controller):
     async def open_drawer(self, data: OpenDrawer, bus: Bus, caller: Caller) -> DrawerRequested:
         """Open the drawer without a sale, with an approval."""
         answer: DrawerRequested = await send(bus, data, caller)
+        return answer
+
+    @get("/settlements", sync_to_thread=True)
+    def settlements(
+        self, readers: Readers, caller: Caller, store_id: str, limit: int = 50
+    ) -> list[SettlementView]:
+        """The settlements of payment terminals that the caller's till asked for, the newest first."""
+        require(caller, SHIFT)
+        return settled.at_till(readers, store_id, caller.terminal_id or "", limit)
+
+    @post("/settle-terminal", status_code=200)
+    async def settle_terminal(self, data: SettleTerminal, bus: Bus, caller: Caller) -> SettlementStarted:
+        """Ask a payment terminal to close its batch."""
+        answer: SettlementStarted = await send(bus, data, caller)
         return answer
 
     @post("/refund", status_code=200)

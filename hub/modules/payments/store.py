@@ -4,7 +4,8 @@ from sqlalchemy import bindparam, delete, func, select
 
 from hub.kernel.messages import View
 from hub.kernel.sql import Kept, Query, Reader, upsert
-from hub.modules.payments.events import TenderSum
+from hub.modules.payments import settled
+from hub.modules.payments.events import SettlementSum, TenderSum
 from hub.modules.payments.messages import (
     AttemptView,
     ClosedShiftView,
@@ -305,6 +306,16 @@ def totals_of(read: Reader, store_id: str, row: ShiftRow) -> ShiftTotals:
         doubtful_count=doubts.doubtful_count,
         doubtful_fen=doubts.doubtful_fen,
         by_hand_count=doubts.by_hand_count,
+        settlements=tuple(
+            SettlementSum(
+                device_id=one.device_id,
+                state=one.state,
+                our_fen=one.our_fen,
+                their_fen=one.their_fen,
+                difference_fen=one.difference_fen,
+            )
+            for one in settled.of_shift(read, store_id, row.shift_id)
+        ),
     )
 
 

@@ -125,4 +125,41 @@ no_sales = projected(
     key=("release_id",),
 )
 
-TABLES = (payments, attempts, refunds, shift_tenders, codes, shifts, no_sales)
+settlements = projected(
+    "payments_settlements",
+    "store",
+    text("settlement_id"),
+    text("device_id"),
+    text("terminal_id"),
+    text("shift_id"),
+    text("state"),
+    text("reason"),
+    text("text"),
+    text("reference"),
+    integer("since_ms"),
+    integer("asked_ms"),
+    text("asked_by", nullable=True),
+    integer("ended_ms", nullable=True),
+    integer("unknown_before"),
+    integer("our_sale_count"),
+    integer("our_sale_fen"),
+    integer("our_refund_count"),
+    integer("our_refund_fen"),
+    integer("our_fen"),
+    integer("their_count", nullable=True),
+    integer("their_fen", nullable=True),
+    integer("their_sale_count", nullable=True),
+    integer("their_sale_fen", nullable=True),
+    integer("their_refund_count", nullable=True),
+    integer("their_refund_fen", nullable=True),
+    integer("their_reversal_count", nullable=True),
+    integer("their_reversal_fen", nullable=True),
+    integer("difference_fen", nullable=True),
+    Index("payments_settlements_by_device", "store_id", "device_id", "asked_ms"),
+    Index("payments_settlements_by_terminal", "store_id", "terminal_id", "asked_ms"),
+    Index("payments_settlements_by_shift", "store_id", "shift_id"),
+    Index("payments_settlements_by_state", "store_id", "state"),
+    key=("settlement_id",),
+)
+
+TABLES = (payments, attempts, refunds, shift_tenders, codes, shifts, no_sales, settlements)

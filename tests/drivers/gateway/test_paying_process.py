@@ -127,6 +127,10 @@ def test_every_end_a_payment_can_have(tmp_path: Path, device_id: str) -> None:
         assert (never.state, never.reason) == ("refused", "terminal.no_such_request")
         settled = await made.ask("z-1", device_id, "settlement", amount_fen=0)
         assert (settled.state, settled.settled_count, settled.settled_fen) == ("approved", 4, 2000)
+        totals = settled.settled_totals
+        assert totals is not None
+        assert (totals.sale_count, totals.refund_count, totals.reversal_count) == (2, 1, 1)
+        assert (totals.sale_fen, totals.refund_fen, totals.reversal_fen) == (4980, 490, 2490)
         assert counter.movements(device_id) == [
             ("sale-1", 2490),
             ("sale-4", 2490),

@@ -96,6 +96,22 @@ def is_cash(event: object) -> bool:
     return getattr(event, "tender", "") == "cash"
 
 
+def test_a_refund_that_is_approved_after_another_gave_the_money_is_a_persons(shop: Shop) -> None:
+    payment_id, total_fen = sold_by_card(shop)
+    first = shop.do(RefundPayment, **body(shop, payment_id, total_fen), approval=approval())
+    answer(shop, first.refund_id, "refused")
+    second = shop.do(RefundPayment, **body(shop, payment_id, total_fen), approval=approval())
+    answer(shop, second.refund_id, "approved")
+    answer(shop, first.refund_id, "approved")
+    answer(shop, first.refund_id, "approved", asked="query")
+    assert state_of(shop, first.refund_id) == "doubtful"
+    settle = {"attempt_id": first.refund_id, "reason": "终端流水", "approval": approval()}
+    refusal = shop.refused(SettleAttempt, **settle, is_paid=True)
+    assert refusal.code == "payments.refund_already_given"
+    shop.do(SettleAttempt, **settle, is_paid=False)
+    assert [one.refund_id for one in shop.events(PaymentRefunded)] == [second.refund_id]
+
+
 def test_a_refund_says_why_and_how_much(shop: Shop) -> None:
     payment_id, total_fen = sold_by_card(shop)
     for wrong in ({"reason": " "}, {"amount_fen": 0}):

@@ -31,6 +31,7 @@ export type PairingCode = Schemas["PairingCode"];
 export type PrintJob = Schemas["PrintJobView"];
 export type SyncStatus = Schemas["SyncStatus"];
 export type Attempt = Schemas["AttemptView"];
+export type Settlement = Schemas["SettlementView"];
 export type SoldOrder = Schemas["SoldOrder"];
 export type SoldRow = Schemas["SoldRow"];
 export type LineLeft = Schemas["LineLeft"];
@@ -76,6 +77,7 @@ const ADDRESSES = {
   SettlePrint: "/api/devices/prints/settle",
   PrintShelfLabel: "/api/devices/labels/shelf",
   PrintScaleLabel: "/api/devices/labels/scale",
+  SettleTerminal: "/api/payments/settle-terminal",
   ReturnGoods: "/api/returns/goods",
   RetryRefund: "/api/returns/retry",
   Reprint: "/api/devices/prints/reprint",
@@ -117,6 +119,7 @@ function ask<P extends keyof paths>(path: P, query?: QueryOf<GetOf<paths[P]>>): 
 export const hub = {
   shop: () => ask("/api/shop"),
   me: () => ask("/api/identity/me"),
+  settlements: () => ask("/api/payments/settlements", { limit: 20 }),
   soldToday: () => ask("/api/returns/sold"),
   soldOrder: (orderId: string) => http.get<SoldOrder>(`/api/returns/orders/${encodeURIComponent(orderId)}`),
   soldByReceipt: (receiptNo: string) => http.get<SoldOrder>(`/api/returns/receipts/${encodeURIComponent(receiptNo)}`),

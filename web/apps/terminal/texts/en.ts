@@ -55,6 +55,12 @@ export const en: Translated<typeof zh> = {
     roleAdmin: "Administrator",
   },
   shift: {
+    cashBack: "Cash given back, {n}",
+    terminal: "Terminal {device} settled",
+    apart: "{amount} off our books",
+    settlement_failed: "failed",
+    settlement_unknown: "outcome unknown",
+    settlement_requested: "no answer yet",
     openHeading: "Open the shift",
     openHint: "Count the change in the drawer, then open the shift.",
     float: "Float",
@@ -210,6 +216,7 @@ export const en: Translated<typeof zh> = {
       log_failed: "The device gateway cannot keep records",
     },
     payments: {
+      settlement_unsound: "the terminal's sums do not agree",
       cancelled: "Cancelled by the cashier",
       amount_differs: "Another amount was approved",
       approved_late: "Approved too late, being given back",

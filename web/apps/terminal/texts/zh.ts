@@ -52,6 +52,12 @@ export const zh = {
     roleAdmin: "管理员",
   },
   shift: {
+    cashBack: "其中现金退款 {n} 笔",
+    terminal: "终端 {device} 结算",
+    apart: "与账差 {amount}",
+    settlement_failed: "未成功",
+    settlement_unknown: "结果未明",
+    settlement_requested: "未答复",
     openHeading: "开班",
     openHint: "数一数钱箱里的备用金，然后开班。",
     float: "备用金",
@@ -208,6 +214,7 @@ export const zh = {
       log_failed: "设备网关无法记录",
     },
     payments: {
+      settlement_unsound: "终端报的数前后不符",
       cancelled: "收银员已取消",
       amount_differs: "批准的金额与应收不符",
       approved_late: "太迟才批准，正在退回",

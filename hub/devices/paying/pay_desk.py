@@ -4,14 +4,13 @@ What was asked for in this life of the hub is sent. Of anything found open at th
 it was sent, so it is asked about: a request is never sent a second time.
 """
 
-import asyncio
-import contextlib
 import logging
 from typing import Any, NamedTuple
 
 from drivers import messages as wire
 from hub.devices import model, store
 from hub.devices.links import Gateways
+from hub.devices.paying.desk import Desk
 from hub.kernel.bus import Bus
 from hub.kernel.clock import Clock
 from hub.kernel.context import SYSTEM
@@ -35,8 +34,6 @@ RESTS_S = (1.0, 2.0, 4.0, 8.0, 15.0)
 """Before each try: a terminal that did not know a moment ago may know soon."""
 PATIENCE_S = 3.0
 """Between two looks at a terminal that is away, busy, or still at it."""
-_LOOK_AGAIN_S = 0.5
-_MAX_ANSWERS = 1_000
 
 _MARKS: dict[str, Asked] = {"": "request", "q": "query", "r": "reversal"}
 _BY_ASKED: dict[Asked, str] = {asked: mark for mark, asked in _MARKS.items()}
@@ -52,65 +49,44 @@ class _Errand(NamedTuple):
     waits: bool = False
 
 
-class PayDesk:
-    """Runs on the event loop; `committed` alone is called from the writer's thread."""
+class PayDesk(Desk):
+    """Electronic payments that are open."""
 
     def __init__(self, bus: Bus, readers: Readers, store_id: str, gateways: Gateways, clock: Clock) -> None:
+        super().__init__(gateways)
         self._bus = bus
         self._readers = readers
         self._store_id = store_id
         self._gateways = gateways
         self._clock = clock
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._due = asyncio.Event()
-        self._fresh: set[str] = set()
         self._errands: dict[str, _Errand] = {}
-        self._answers: asyncio.Queue[wire.PayAnswer] = asyncio.Queue(_MAX_ANSWERS)
-        gateways.on_pay_answer(self._take_answer)
-        gateways.on_change(self._due.set)
 
     def committed(self, records: list[Record[Any]]) -> None:
         """From the writer's thread: payments were asked for, or changed."""
         events = [event for event in (record.event for record in records) if _is_of_payments(event)]
-        if events and self._loop is not None and not self._loop.is_closed():
-            fresh = [event.attempt_id for event in events if event.state == "requested"]
-            self._loop.call_soon_threadsafe(self._take_fresh, fresh)
+        if events:
+            self.asked_for(event.attempt_id for event in events if event.state == "requested")
 
-    async def run(self) -> None:
-        """Serve until cancelled."""
-        self._loop = asyncio.get_running_loop()
-        self._due.set()
-        while True:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(_LOOK_AGAIN_S if self._errands else None):
-                    await self._due.wait()
-            self._due.clear()
-            try:
-                await self._record_answers()
-                await self._serve_all()
-            except Exception:  # supervisor: no one payment, and no bad moment of the disk, ends all asking
-                log.exception("pay desk failed; going on")
-                await asyncio.sleep(_LOOK_AGAIN_S)
-                self._due.set()
+    async def record(self, answer: wire.PayAnswer) -> None:
+        """What a terminal said of a payment."""
+        attempt_id, _, mark = answer.request_id.partition(".")
+        asked = _MARKS.get(mark[:1])
+        if asked is not None:
+            await self._record(attempt_id, asked, answer)
 
-    def _take_fresh(self, attempt_ids: list[str]) -> None:
-        self._fresh.update(attempt_ids)
-        self._due.set()
-
-    def _take_answer(self, answer: wire.PayAnswer) -> None:
-        try:
-            self._answers.put_nowait(answer)
-        except asyncio.QueueFull:
-            log.warning("payment answers overflow; the payment will be asked about")
-        self._due.set()
-
-    async def _record_answers(self) -> None:
-        while not self._answers.empty():
-            answer = self._answers.get_nowait()
-            attempt_id, _, mark = answer.request_id.partition(".")
-            asked = _MARKS.get(mark[:1])
-            if asked is not None:
-                await self._record(attempt_id, asked, answer)
+    async def serve_all(self) -> bool:
+        """One step for each payment that is open; what is asked for meanwhile is fresh in the next turn."""
+        seen = set(self.fresh)
+        working = {
+            one.attempt_id: one
+            for one in payments.open_attempts(self._readers, self._store_id)
+            if one.state in WORKING
+        }
+        self._errands = {key: errand for key, errand in self._errands.items() if key in working}
+        for attempt in working.values():
+            await self._serve(attempt)
+        self.fresh -= seen - {key for key, one in working.items() if one.state == "requested"}
+        return bool(self._errands)
 
     async def _record(self, attempt_id: str, asked: Asked, answer: wire.PayAnswer) -> None:
         command = TakePayAnswer(
@@ -136,17 +112,6 @@ class PayDesk:
             asked=again, due_s=self._now_s() + PATIENCE_S, waits=False
         )
 
-    async def _serve_all(self) -> None:
-        working = {
-            one.attempt_id: one
-            for one in payments.open_attempts(self._readers, self._store_id)
-            if one.state in WORKING
-        }
-        self._errands = {key: errand for key, errand in self._errands.items() if key in working}
-        for attempt in working.values():
-            await self._serve(attempt)
-        self._fresh &= {key for key, one in working.items() if one.state == "requested"}
-
     async def _serve(self, attempt: AttemptView) -> None:
         """One step for one attempt: ask what its state calls for, when it is time to."""
         errand = self._errand_of(attempt)
@@ -154,7 +119,7 @@ class PayDesk:
         route = store.pay_route(self._readers, self._store_id, attempt.attempt_id)
         device_id = route.device_id if route else ""
         link = self._gateways.link_of(device_id)
-        if errand.asked == "request" and not errand.waits and attempt.attempt_id not in self._fresh:
+        if errand.asked == "request" and not errand.waits and attempt.attempt_id not in self.fresh:
             errand = errand._replace(asked="query")
         if link is None:
             await self._without_link(attempt, errand)
@@ -162,7 +127,7 @@ class PayDesk:
             await self._tell(attempt, errand.asked, "unknown", "terminal.no_answer")
         elif not errand.waits and self._now_s() >= errand.due_s:
             asking = self._frame(attempt, errand.asked, device_id)
-            self._fresh.discard(attempt.attempt_id)
+            self.fresh.discard(attempt.attempt_id)
             due_s = self._now_s() + asking.timeout_s + GRACE_S
             self._errands[attempt.attempt_id] = errand._replace(due_s=due_s, waits=True)
             await link.send(asking)  # lost with its link: then that is gone, and this is asked about
@@ -182,7 +147,7 @@ class PayDesk:
         """Its gateway is away: what was not sent is not begun, what was is unknown, the rest waits."""
         if errand.asked == "request":
             state: wire.PayState = "unknown" if errand.waits else "not_started"
-            self._fresh.discard(attempt.attempt_id)
+            self.fresh.discard(attempt.attempt_id)
             await self._tell(attempt, "request", state, "terminal.gateway_gone")
         else:
             due_s = self._now_s() + PATIENCE_S
@@ -191,7 +156,7 @@ class PayDesk:
     async def _tell(self, attempt: AttemptView, asked: Asked, state: wire.PayState, reason: str) -> None:
         said = wire.PayAnswer(request_id=attempt.attempt_id, state=state, reason=reason)
         await self._record(attempt.attempt_id, asked, said)
-        self._due.set()
+        self.look_again()
 
     def _frame(self, attempt: AttemptView, asked: Asked, device_id: str) -> wire.Pay:
         """The request itself, or a question about it under an id that was never used."""

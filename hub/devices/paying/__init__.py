@@ -1,0 +1,1 @@
+"""Asking payment terminals, and what their batches should hold."""
