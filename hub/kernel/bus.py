@@ -84,10 +84,11 @@ class DecisionCore:
         _check_nothing_written(session, changes)
         if decision.refusal is not None and not decision.events:
             return Outcome(refusal=decision.refusal)
-        session.write_all(decision.local)
         if not decision.events:
+            session.write_all(decision.local)
             return Outcome(decision.answer)
         records = self._ledger.append(session, context, caller, decision, work.request_hash)
+        session.write_all(decision.local)
         self._projector.apply(session, records)
         self._recorded += records
         return Outcome(decision.answer, decision.refusal, records[0].seq, records[-1].seq)

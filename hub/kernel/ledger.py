@@ -1,4 +1,4 @@
-"""The journal's growing end, held in memory by the writer's thread and rolled back with its savepoints."""
+"""The journal's growing end, held in memory by the writer's thread and taken back where a command fails."""
 
 from collections.abc import Sequence
 from typing import Any

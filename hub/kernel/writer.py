@@ -99,7 +99,12 @@ class _Item:
 
 
 class _GroupLost(Exception):
-    """SQLite gave up the whole transaction."""
+    """A command failed when it had written already, or SQLite gave up the whole transaction."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__()
+        self.outcome = outcome
+        """The failed command's, if it was alone."""
 
 
 class Writer:
@@ -125,7 +130,7 @@ class Writer:
         self._core = core
         self._after_commit = after_commit
         self._monotonic_s = monotonic_s
-        self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
+        self._queue: queue.Queue[_Item | None] = queue.Queue(QUEUE_LIMIT)
         self._gate = threading.Lock()
         self._stopping = False
         self._stop_seen = False
@@ -159,9 +164,12 @@ class Writer:
     def submit(self, work: Any, durability: Durability, waiter: Waiter) -> bool:
         """Queue work; its waiter is settled after COMMIT. False when the queue is full or closed."""
         with self._gate:
-            if self._stopping or self._queue.qsize() >= QUEUE_LIMIT:
+            if self._stopping:
                 return False
-            self._queue.put(_Item(work, durability, waiter))
+            try:
+                self._queue.put_nowait(_Item(work, durability, waiter))
+            except queue.Full:
+                return False
         return True
 
     def suspect_log(self) -> None:
@@ -236,7 +244,7 @@ class Writer:
         except (_GroupLost, DatabaseError, OSError) as error:
             self._abandon(error)
             if len(items) == 1:
-                items[0].outcome = Outcome(refusal=storage_refusal(error))
+                items[0].outcome = _outcome_of(error)
             else:
                 for item in items:
                     self._run_group([item])
@@ -248,29 +256,23 @@ class Writer:
                 self._company = max(len(items), self._company - 1)
 
     def _run_one(self, item: _Item) -> Outcome:
-        mark = self._core.mark()
-        self._execute("SAVEPOINT command")
+        """Most that fails has written nothing, so no command pays for a savepoint. Raises _GroupLost."""
+        mark, written = self._core.mark(), self._connection.total_changes
+        failure: Exception
         try:
-            outcome = self._core.run(self._session, item.work)
+            return self._core.run(self._session, item.work)
         except Refused as refused:
-            self._undo(mark, refused)
-            outcome = Outcome(refusal=refused.refusal)
+            failure, outcome = refused, Outcome(refusal=refused.refusal)
         except DatabaseError as error:
             log.exception("command failed in the database")
-            self._undo(mark, error)
-            outcome = Outcome(refusal=storage_refusal(error))
+            failure, outcome = error, Outcome(refusal=storage_refusal(error))
         except Exception as error:  # supervisor: one command's bug must not end the store's writer
             log.exception("command failed")
-            self._undo(mark, error)
-            outcome = _FAILED
-        self._execute("RELEASE command")
-        return outcome
-
-    def _undo(self, mark: object, error: Exception) -> None:
-        if not self._connection.in_transaction:
-            raise _GroupLost from error
-        self._execute("ROLLBACK TO command")
+            failure, outcome = error, _FAILED
+        if not self._connection.in_transaction or self._connection.total_changes != written:
+            raise _GroupLost(outcome) from failure
         self._core.roll_back(mark)
+        return outcome
 
     def _committed(self, durability: Durability) -> None:
         """What a COMMIT makes durable: a FULL one everything before it, if it wrote to the log at all.
@@ -304,7 +306,9 @@ class Writer:
         """Back to what the database holds; while it cannot even be read, every group begins by trying."""
         if error is not None:
             log.error("transaction abandoned: %s", error.__cause__ or error)
-        self._core_is_stale = self._log_is_suspect = True
+        is_a_commands_own = isinstance(error, _GroupLost) and self._connection.in_transaction
+        self._log_is_suspect |= not is_a_commands_own
+        self._core_is_stale = True
         try:
             if self._connection.in_transaction:
                 self._execute("ROLLBACK")
@@ -352,6 +356,10 @@ def _set_results(items: list[_Item]) -> None:
     for item in items:
         if not item.waiter.done():
             item.waiter.set_result(item.outcome)
+
+
+def _outcome_of(error: Exception) -> Outcome:
+    return error.outcome if isinstance(error, _GroupLost) else Outcome(refusal=storage_refusal(error))
 
 
 def storage_refusal(error: Exception) -> Refusal:

@@ -10,99 +10,17 @@ from typing import Any
 import pytest
 
 from hub.kernel import writer as writer_module
-from hub.kernel.bus import Bus, DecisionCore
-from hub.kernel.context import SYSTEM, Context
-from hub.kernel.db import Readers, connect_writer
-from hub.kernel.decision import Decision
-from hub.kernel.engine import KERNEL, Folder
+from hub.kernel.context import SYSTEM
+from hub.kernel.engine import Folder
 from hub.kernel.errors import Refusal
 from hub.kernel.ids import new_id
-from hub.kernel.journal import Head, read_head, read_page
-from hub.kernel.keystore import Keystore
-from hub.kernel.ledger import Ledger
+from hub.kernel.journal import read_page
 from hub.kernel.messages import Command
-from hub.kernel.module import CommandSpec, Durability, Manifest
-from hub.kernel.projections import event_types
-from hub.kernel.schema import prepare_schema
-from hub.kernel.sql import Session
-from hub.kernel.writer import GROUP_LIMIT, QUEUE_LIMIT, Outcome, Writer
-from tests.kernel import jars
-from tests.kernel.conftest import ORIGIN, OwnClock
-from tests.kernel.faulty import WAIT_S, FaultyConnection, failing
+from hub.kernel.module import Durability
+from hub.kernel.writer import GROUP_LIMIT, QUEUE_LIMIT, Outcome
+from tests.kernel.faulty import WAIT_S, disk_error, failing
 from tests.kernel.jars import Explode, Fill, Nudge
-
-KEY = bytes(range(32))
-BEGIN, COMMIT = "BEGIN IMMEDIATE", "COMMIT"
-
-
-class Hold(Command, frozen=True, kw_only=True):
-    """Keeps the writer busy until it is let go."""
-
-
-class Bench:
-    """A writer on a connection that can be made to fail, with the rest of a hub around it."""
-
-    def __init__(self, folder: Folder) -> None:
-        folder.path.mkdir(parents=True)
-        self.entered, self.let_go = threading.Event(), threading.Event()
-        self.wal = folder.path / "hub.db-wal"
-        holding = Manifest("holding", "tests.kernel", (CommandSpec(Hold, self._hold),))
-        manifests = (*KERNEL, jars.manifest, holding)
-        self.types = event_types(manifests)
-        self.connection = FaultyConnection(connect_writer(folder.database, KEY))
-        self.keystore = Keystore(folder.keystore, KEY)
-        prepare_schema(self.connection.real, manifests, self.types)
-        self.session = Session(self.connection.real.cursor(), "sqlite")
-        ledger = Ledger(ORIGIN, self.session)
-        self.core = DecisionCore(manifests, ORIGIN, ledger, OwnClock(), self.keystore, self.types)
-        self.readers = Readers(folder.database, KEY, size=2)
-        self.monotonic: Iterator[float] = itertools.repeat(0.0)
-        self.renewals: list[str] = []
-        self.writer = self.new_writer()
-        self.bus = Bus(manifests, self.writer, self.readers, b"key")
-        self.writer.start()
-
-    def new_writer(self) -> Writer:
-        def monotonic_s() -> float:
-            return next(self.monotonic)
-
-        return Writer(self.connection, self.core, self.head().seq, lambda: None, monotonic_s, self._renew)
-
-    def _renew(self) -> None:
-        self.renewals.append(self.connection.log[-1] if self.connection.log else "start")
-
-    def _hold(self, _command: Hold, _context: Context) -> Decision:
-        self.entered.set()
-        assert self.let_go.wait(WAIT_S)
-        return Decision()
-
-    def send(self, command: Command) -> Outcome:
-        return self.bus.dispatch(command, SYSTEM)
-
-    def send_together(self, *commands: Command) -> list[Outcome]:
-        """All of them in one group, in this order, behind one that held the writer."""
-        outcomes: list[Future[Outcome]] = [Future() for _ in commands]
-        holding = threading.Thread(target=self.send, args=(Hold(command_id=new_id()),))
-        holding.start()
-        assert self.entered.wait(WAIT_S)
-        for command, outcome in zip(commands, outcomes, strict=True):
-            spec = self.bus._specs[type(command)]
-            assert self.bus._submit(spec, command, SYSTEM, None, outcome)
-        self.connection.log.clear()
-        self.let_go.set()
-        holding.join(WAIT_S)
-        return [outcome.result(WAIT_S) for outcome in outcomes]
-
-    def head(self) -> Head:
-        return read_head(self.readers) or Head(1, 0, bytes(32), 0)
-
-    def close(self) -> None:
-        self.connection.hook = lambda _sql: None
-        self.let_go.set()
-        self.writer.stop()
-        self.readers.close()
-        self.connection.real.close()
-        self.keystore.close()
+from tests.kernel.writer_bench import BEGIN, COMMIT, Bench, Hold, fills, nudge
 
 
 @pytest.fixture
@@ -111,14 +29,6 @@ def bench(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     made = Bench(folder)
     yield made
     made.close()
-
-
-def fills(count: int) -> list[Command]:
-    return [Fill(command_id=new_id(), jar_id=f"jar-{number}", beans=1) for number in range(count)]
-
-
-def nudge() -> Nudge:
-    return Nudge(command_id=new_id(), jar_id="nudged")
 
 
 def assert_true_to_the_database(bench: Bench, commands: list[Command], outcomes: list[Outcome]) -> None:
@@ -132,53 +42,6 @@ def assert_true_to_the_database(bench: Bench, commands: list[Command], outcomes:
     assert told == {command_id: seq for command_id, seq in kept.items() if command_id in told}
     assert len(kept) == len(told)
     assert bench.core.mark()[0] == bench.head()
-
-
-def after_a_group_of(size: int, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The writer has just seen such a group, and has all the time to gather the next."""
-    monkeypatch.setattr(writer_module, "NEXT_ARRIVAL_S", WAIT_S)
-    bench.writer._company = size
-
-
-def test_a_group_waits_for_those_just_answered(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    after_a_group_of(3, bench, monkeypatch)
-    commands = fills(3)
-    outcomes: list[Future[Outcome]] = [Future() for _ in commands]
-    bench.connection.log.clear()
-    for command, outcome in zip(commands, outcomes, strict=True):
-        assert bench.connection.log == []  # nothing is begun before the group is whole
-        assert bench.bus._submit(bench.bus._specs[Fill], command, SYSTEM, None, outcome)
-    assert [outcome.result(WAIT_S).first_seq for outcome in outcomes] == [1, 2, 3]
-    assert bench.connection.log.count(COMMIT) == 1
-
-
-def test_a_till_that_sells_alone_waits_for_nobody(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    after_a_group_of(1, bench, monkeypatch)
-    outcome: Future[Outcome] = Future()
-    assert bench.bus._submit(bench.bus._specs[Fill], fills(1)[0], SYSTEM, None, outcome)
-    assert outcome.result(WAIT_S / 2).first_seq == 1
-
-
-def test_what_needs_no_fsync_waits_for_nobody(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    after_a_group_of(3, bench, monkeypatch)
-    outcome: Future[Outcome] = Future()
-    assert bench.bus._submit(bench.bus._specs[Nudge], nudge(), SYSTEM, None, outcome)
-    assert outcome.result(WAIT_S / 2).refusal is None
-
-
-def test_what_needs_no_fsync_ends_a_wait_for_company(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    after_a_group_of(3, bench, monkeypatch)
-    outcomes: list[Future[Outcome]] = [Future(), Future()]
-    for command, outcome in zip((*fills(1), nudge()), outcomes, strict=True):
-        assert bench.bus._submit(bench.bus._specs[type(command)], command, SYSTEM, None, outcome)
-    assert [outcome.result(WAIT_S / 2).first_seq for outcome in outcomes] == [1, 2]
-
-
-def test_those_who_left_are_soon_waited_for_no_more(bench: Bench) -> None:
-    bench.writer._company = 3
-    assert bench.send(*fills(1)).refusal is None
-    bench.send(*fills(1))
-    assert bench.writer._company == 1
 
 
 def test_everybody_who_waits_shares_one_commit(bench: Bench) -> None:
@@ -255,13 +118,14 @@ def test_each_sync_of_the_tail_writes_to_the_log(bench: Bench) -> None:
 
 @pytest.mark.parametrize("lost_at", [1, 4, 8])
 def test_when_the_whole_transaction_is_lost_its_members_run_alone(bench: Bench, lost_at: int) -> None:
-    releases = 0
+    written = 0
 
     def give_up(sql: str) -> None:
-        nonlocal releases
-        releases += sql == "RELEASE command"
-        if sql == "RELEASE command" and releases == 1 + lost_at:  # the holder released first
+        nonlocal written
+        written += sql.startswith("INSERT INTO journal")
+        if sql.startswith("INSERT INTO journal") and written == lost_at:
             bench.connection.real.execute("ROLLBACK")
+            raise disk_error()
 
     commands = fills(8)
     bench.connection.hook = give_up
@@ -286,6 +150,22 @@ def test_when_commit_fails_each_is_answered_once_and_truly(
     again = [bench.send(command) for command in commands]
     assert [outcome.refusal for outcome in again] == [None] * 8
     assert bench.head().seq == 8
+
+
+def test_a_command_that_fails_when_it_has_written_costs_the_others_nothing(bench: Bench) -> None:
+    """What its group did goes with it, and is done again: each member alone."""
+    commands, written = fills(5), itertools.count(1)
+
+    def third_fails(sql: str) -> None:
+        if sql.startswith("INSERT INTO jars") and next(written) in {3, 3 + 3}:
+            raise disk_error(1)
+
+    bench.connection.hook = third_fails
+    outcomes = bench.send_together(*commands)
+    assert [outcome.first_seq for outcome in outcomes] == [1, 2, 0, 3, 4]
+    assert outcomes[2].refusal == Refusal("hub.internal_error", 500)
+    assert bench.connection.log.count(COMMIT) == 1 + 4
+    assert_true_to_the_database(bench, commands, outcomes)
 
 
 def test_an_event_that_cannot_be_written_refuses_its_command_alone(bench: Bench) -> None:
