@@ -1,12 +1,19 @@
 """The bench: every hand's act on the real simulated devices, seen on the page."""
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.axe import check
 from tests.browser.demo_shop import DemoShop
+
+LINES_OF_TEXT = """all => all.map((one) => {
+  const range = document.createRange();
+  range.selectNodeContents(one);
+  return new Set([...range.getClientRects()].map((box) => box.top)).size;
+})"""
 
 
 @pytest.fixture
@@ -15,6 +22,11 @@ def bench(demo: DemoShop, page: Page) -> Page:
     page.goto(demo.bench)
     page.locator(".station").first.wait_for()
     return page
+
+
+def device(bench: Page, device_id: str) -> Any:
+    """What the bench's API says of a device."""
+    return bench.request.get(bench.url.replace("/bench/", f"/api/devices/{device_id}")).json()
 
 
 def station(bench: Page) -> Locator:
@@ -37,9 +49,10 @@ def test_a_customers_hand_at_the_card_terminal(bench: Page) -> None:
     plan = terminal.get_by_role("combobox")
     plan.select_option("hand")
     expect(plan).to_have_value("hand")
-    told = bench.request.get(bench.url.replace("/bench/", "/api/devices/card-1")).json()
-    assert told["terminal"]["plan"]["choice"] == "hand"
-    expect(terminal.get_by_text("商户已收 ¥0.00，共 0 笔动账")).to_be_visible()
+    card = device(bench, "card-1")["terminal"]
+    assert card["plan"]["choice"] == "hand"
+    booked = f"商户已收 ¥{card['held_fen'] / 100:.2f}，共 {card['movements']} 笔动账"
+    expect(terminal.get_by_text(booked)).to_be_visible()
     plan.select_option("approve")
     check(bench)
 
@@ -121,8 +134,26 @@ def test_the_pan_by_keyboard_with_a_box_and_its_tare(bench: Page) -> None:
 
 
 def test_the_customers_display_and_the_label_printer_stand_there(bench: Page) -> None:
-    expect(bench.get_by_role("group", name="顾客看到的")).to_contain_text("欢迎光临")
-    expect(bench.locator(".labels")).to_contain_text("还没有标签出来")
+    shown = [line.strip() for line in device(bench, "display-1")["display"]["lines"]]
+    assert any(shown)
+    for line in shown:
+        expect(bench.get_by_role("group", name="顾客看到的")).to_contain_text(line)
+    printed = device(bench, "printer-3")["printer"]["lines_printed"]
+    expect(bench.locator(".labels")).to_contain_text(f"已打 {printed} 张")
+
+
+@pytest.mark.parametrize("language", ["中文", "English"])
+def test_the_keys_of_each_device_stand_on_one_line(bench: Page, language: str) -> None:
+    bench.set_viewport_size({"width": 1280, "height": 800})
+    if language == "English":
+        bench.get_by_role("button", name="English").tap()
+        expect(bench.get_by_role("heading", name="The counter")).to_be_visible()
+    keys = bench.locator(".tools summary, .tools .plug")
+    lines = keys.evaluate_all(LINES_OF_TEXT)
+    assert lines
+    assert set(lines) == {1}, lines
+    overflows = keys.evaluate_all("all => all.filter((one) => one.scrollWidth > one.clientWidth).length")
+    assert overflows == 0
 
 
 def test_a_drawer_on_its_own_box_is_played_by_hand(bench: Page) -> None:
