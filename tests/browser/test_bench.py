@@ -1,19 +1,29 @@
 """The bench: every hand's act on the real simulated devices, seen on the page."""
 
 import re
+import socket
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from hardware_sim.wiring import read_wiring
 from tests.browser.axe import check
 from tests.browser.demo_shop import DemoShop
+from tests.hardware_sim.process import running
 
 LINES_OF_TEXT = """all => all.map((one) => {
   const range = document.createRange();
   range.selectNodeContents(one);
   return new Set([...range.getClientRects()].map((box) => box.top)).size;
 })"""
+
+WITHIN_PAPER = """code => {
+  const paper = code.closest(".line").parentElement.getBoundingClientRect();
+  const box = code.getBoundingClientRect();
+  return paper.left <= box.left && box.right <= paper.right;
+}"""
 
 
 @pytest.fixture
@@ -163,6 +173,21 @@ def test_a_drawer_on_its_own_box_is_played_by_hand(bench: Page) -> None:
     expect(box.locator(".drawer.open")).to_be_visible()
     box.get_by_role("button", name=re.compile("钱箱开着")).tap()
     expect(box.locator(".drawer.open")).to_have_count(0)
+
+
+def test_a_long_code_stands_within_its_paper(page: Page, tmp_path: Path) -> None:
+    data = b"DS1:" + b"0123456789abcdef" * 12
+    stored = b"\x1d(k" + (len(data) + 3).to_bytes(2, "little") + b"1P0" + data
+    with running(tmp_path):
+        wiring = read_wiring(tmp_path / "wiring.json")
+        link = next(one.link for one in wiring.devices if one.device_id == "printer-1")
+        host, _, port = link.removeprefix("tcp://").partition(":")
+        with socket.create_connection((host, int(port)), timeout=20) as printer:
+            printer.sendall(b"\x1b@" + stored + b"\x1d(k\x03\x001Q0\n\x1dV\x00")
+            page.goto(wiring.bench_url or "")
+            code = page.locator("svg.qr").first
+            expect(code).to_be_visible()
+            assert code.evaluate(WITHIN_PAPER)
 
 
 def test_it_is_in_both_languages_and_for_everybody(bench: Page) -> None:

@@ -25,7 +25,7 @@ from tests.worlds.day.trading import Trading
 from tests.worlds.stack.till import Till
 from tests.worlds.stack.world import CLOUD, GATEWAY, HUB, SIM, World
 
-CUSTOMERS_A_DAY = 200
+CUSTOMERS_A_DAY = 100
 DELIVERY_MILLI = 500_000
 COLUMNS = (
     TextColumn("{task.description}"),
@@ -84,15 +84,18 @@ class Soak:
             sums.update(_counts(trading.play()))
             memory_kib += trading.memory_kib
             served += many
+            minutes = (time.monotonic() - began_s) / 60
+            self._console.print(f"{served} customers after {minutes:.1f} min: everything fits")
             self._deliver()
         died = {name for name, pid in self._pids().items() if pids[name] != pid}
         self._console.print(
             f"{served} customers in {(time.monotonic() - began_s) / 60:.1f} min: "
             + ", ".join(f"{count} {what}" for what, count in sums.items())
         )
+        quarters = [memory_kib[(len(memory_kib) - 1) * part // 4] // 1024 for part in range(5)]
         self._console.print(
-            f"gateway {memory_kib[0]} KiB after the first customer, {max(memory_kib)} at most, "
-            f"{memory_kib[-1]} at the end; programs started anew: {', '.join(sorted(died)) or 'none'}"
+            f"the gateway's memory at the start, after each quarter and at the end: {quarters} MiB; "
+            f"programs started anew: {', '.join(sorted(died)) or 'none'}"
         )
 
     def _pids(self) -> dict[str, int]:
