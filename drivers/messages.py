@@ -221,9 +221,13 @@ class Statistics(Frame, frozen=True, kw_only=True, tag="statistics"):
 
 
 class Heartbeat(Frame, frozen=True, kw_only=True, tag="heartbeat"):
-    """Sent both ways; at is the sender's own steady milliseconds: only differences mean anything."""
+    """Sent both ways; at is the sender's own steady milliseconds: only differences mean anything.
+
+    wall_ms is a gateway's clock as people read it, 0 if it does not say.
+    """
 
     at: int = 0
+    wall_ms: int = 0
 
 
 class Welcome(Frame, frozen=True, kw_only=True, tag="welcome"):

@@ -16,7 +16,7 @@ from rich.table import Table
 from drivers.gateway.calibrations import Calibrations
 from drivers.gateway.checking.examined import examine
 from drivers.gateway.checking.external import check_outside
-from drivers.gateway.checking.hub_word import ask_hub, checks_of, gateway_runs
+from drivers.gateway.checking.hub_word import ask_hub, check_clock, checks_of, gateway_runs
 from drivers.gateway.checking.interactive import Person, check_together
 from drivers.gateway.checking.internal import check_inside
 from drivers.gateway.checking.verdict import Check
@@ -55,7 +55,12 @@ def _by_the_hub(console: Console, settings: GatewaySettings, devices: list[Devic
     console.print(words("check.gateway_runs"), markup=False)
     inside = [check_inside(device) for device in devices]
     try:
-        return [*inside, *checks_of(devices, ask_hub(settings))]
+        word = ask_hub(settings)
+        return [
+            *inside,
+            *checks_of(devices, word.known),
+            check_clock(settings.gateway_id, word.ahead_s),
+        ]
     except OSError as error:
         detail = {"detail": str(error)}
         return [*inside, *(_failed(device, "check.hub_silent", detail) for device in devices)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -58,6 +59,7 @@ class HubLink:
         handle: Callable[[HubFrame], Awaitable[None]],
         backoff: Backoff,
         monotonic: Callable[[], float],
+        wall_s: Callable[[], float] = time.time,
     ) -> None:
         self._url = url
         self._token = token
@@ -68,6 +70,7 @@ class HubLink:
         self._handle = handle
         self._backoff = backoff
         self._monotonic = monotonic
+        self._wall_s = wall_s
         self._last_trouble = ""
 
     async def keep(self) -> None:
@@ -135,7 +138,7 @@ class HubLink:
 
     async def _beat(self, socket: ClientConnection, heartbeat_s: float) -> None:
         while True:
-            await self._send(socket, encode(Heartbeat(at=self._now_ms())))
+            await self._send(socket, encode(Heartbeat(at=self._now_ms(), wall_ms=int(self._wall_s() * 1000))))
             await asyncio.sleep(heartbeat_s)
 
     async def _send(self, socket: ClientConnection, text: str) -> None:

@@ -54,6 +54,12 @@ class Authority:
         """What gateways trust."""
         return self._certificate.public_bytes(Encoding.PEM).decode()
 
+    @staticmethod
+    def ends(keystore: Keystore) -> datetime | None:
+        """When no gateway believes this hub any more; None for a hub that never had an authority."""
+        certificate = keystore.recall(_CERTIFICATE)
+        return x509.load_der_x509_certificate(certificate).not_valid_after_utc if certificate else None
+
     def issue(self, path: Path) -> Path:
         """A fresh key and certificate for the hub's server, in one file that is its owner's alone."""
         key = generate_private_key(SECP256R1())

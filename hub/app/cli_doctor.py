@@ -46,21 +46,25 @@ def doctor(
 def _patient(config: Path | None, gateway: Path | None) -> report.Patient:
     if config is None and gateway is None:
         raise typer.BadParameter("name the hub with --config FILE, the gateway with --gateway FILE, or both")
+    state, hub_ca = _places(gateway) if gateway else (None, None)
     return report.Patient(
         hub=load_settings(config) if config else None,
         hub_file=config,
         gateway_file=gateway,
-        gateway_state=_state_dir(gateway) if gateway else None,
+        gateway_state=state,
+        hub_ca=hub_ca,
     )
 
 
-def _state_dir(gateway: Path) -> Path:
-    """Of the gateway's settings the doctor reads no more than this: the gateway answers for the rest."""
+def _places(gateway: Path) -> tuple[Path, Path | None]:
+    """Its state folder and its hub's authority: for the rest of its settings the gateway answers."""
     try:
-        named = tomllib.loads(gateway.read_text(encoding="utf-8")).get("state_dir", ".")
+        settings = tomllib.loads(gateway.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise Refused("settings.missing", 404, path=str(gateway)) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise Refused("settings.invalid", 400, path=str(gateway), reason=str(error)) from error
-    folder = gateway.resolve().parent / str(named)
-    return folder if folder.is_dir() else gateway.resolve().parent
+    here = gateway.resolve().parent
+    folder = here / str(settings.get("state_dir", "."))
+    hub_ca = settings.get("hub_ca")
+    return folder if folder.is_dir() else here, here / str(hub_ca) if hub_ca else None

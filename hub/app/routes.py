@@ -20,10 +20,11 @@ from hub.app.settings import HubSettings
 from hub.app.statistics import device_statistics
 from hub.app.weighing import preset_tare, press_scale_key, weigh_item
 from hub.devices import store as devices
-from hub.devices.links import NOT_LET_IN, SocketClosed
+from hub.devices.links import NOT_LET_IN, Gateways, SocketClosed
 from hub.devices.messages import DeviceView
 from hub.devices.routes import CONTROLLERS as DEVICE_CONTROLLERS
 from hub.kernel.bus import Bus
+from hub.kernel.clock import SystemClock
 from hub.kernel.context import Caller
 from hub.kernel.db import Readers
 from hub.kernel.errors import Refused
@@ -109,17 +110,27 @@ class Health(msgspec.Struct, frozen=True):
     gateways: list[str]
     sync: SyncStatus
     clock_trusted: bool = True
+    clock_ahead_ms: int | None = None
+    """Of the cloud's; None where that never told its time."""
+    gateway_clocks_ahead_ms: dict[str, int] = {}
 
 
 @get("/health", sync_to_thread=False)
 def health(request: Request[Any, Any, Any], gateways: int = 0) -> Health:
     """Whether the hub answers, and at least so many gateways are connected."""
-    connected = request.app.state.gateways.connected()
+    here: Gateways = request.app.state.gateways
+    connected = here.connected()
     if len(connected) < gateways:
         raise Refused("devices.gateway_missing", 503)
-    uplink = request.app.state.uplink
-    trusted = request.app.state.engine.clock.read().trusted
-    return Health("ok", connected, uplink.status if uplink else SyncStatus(), trusted)
+    uplink, clock = request.app.state.uplink, request.app.state.engine.clock
+    return Health(
+        "ok",
+        connected,
+        uplink.status if uplink else SyncStatus(),
+        clock.read().trusted,
+        clock.ahead_ms if isinstance(clock, SystemClock) else None,
+        here.clocks_ahead_ms(),
+    )
 
 
 @get("/api/devices/of-gateway/{gateway_id:str}", sync_to_thread=False, tags=["devices"])

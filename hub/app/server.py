@@ -86,7 +86,9 @@ class Hub:
         self.gateways.on_weight(self.weights.take)
         self.trials = Trials(self.engine.clock)
         self.gateways.on_trial(self.trials.terminal_of, self.trials.end)
-        self.tallies = Tallies(self.engine.clock)
+        self.tallies = Tallies(
+            self.engine.clock, devices.refused_reads(self.engine.readers, settings.store_id)
+        )
         self.gateways.on_statistics(self.tallies.take)
         self.live.show_weights(self.weights.latest)
         self.screens.show_weights(self.weights.latest)
@@ -156,6 +158,7 @@ class Hub:
         self.engine.listen(self.displays.committed)
         self.engine.listen(self.pay_desk.committed)
         self.engine.listen(self.settlement_desk.committed)
+        self.engine.listen(self.tallies.committed)
         self.screens.begin()
         self.engine.listen(self.screens.committed)
         loop = asyncio.get_running_loop()

@@ -54,6 +54,7 @@ class GatewayLink:
         self.transit = Transit()
         self.heard_ms: dict[str, int] = {}
         self.is_welcome = False
+        self.clock_ahead_ms: int | None = None
         self._socket = socket
 
     async def send(self, frame: wire.HubFrame) -> bool:
@@ -162,6 +163,11 @@ class Gateways:
         """The ids of the gateways that are connected."""
         return sorted(self._links)
 
+    def clocks_ahead_ms(self) -> dict[str, int]:
+        """How far each connected gateway's clock is ahead of the hub's, where it says its time."""
+        links = {link.gateway_id: link.clock_ahead_ms for link in self._links.values()}
+        return {gateway_id: ahead for gateway_id, ahead in links.items() if ahead is not None}
+
     def still_here(self) -> list[Command]:
         """A word that each connected gateway is still there; from any thread."""
         return [_met(link) for link in list(self._links.values())]
@@ -263,6 +269,8 @@ class Gateways:
                     self._counted(one.device_id, one.counts, one.scans_a_minute)
             case wire.Heartbeat():  # keeps the link alive by arriving
                 link.transit.heard(frame.at, self._now_ms())
+                if frame.wall_ms:
+                    link.clock_ahead_ms = frame.wall_ms - self._clock.read().wall_ms
             case _:
                 pass
 

@@ -1,6 +1,8 @@
 """Every SELECT of the devices room, and the writes of its local table."""
 
-from sqlalchemy import bindparam, delete, func, select
+from typing import Any, TypeVar
+
+from sqlalchemy import Column, Table, bindparam, delete, func, select
 
 from hub.devices.messages import (
     DeviceView,
@@ -19,9 +21,12 @@ from hub.devices.tables import (
     pay_routes,
     print_attempts,
     print_jobs,
+    refused_scans,
 )
 from hub.kernel.messages import View
 from hub.kernel.sql import Kept, Query, Reader, upsert
+
+ViewT = TypeVar("ViewT", bound=View)
 
 take_reading = upsert(gateway_boots, replace=("seq", "seen_ms"))
 meet_gateway = upsert(gateway_boots, replace=("gateway_id", "seen_ms"))
@@ -49,6 +54,13 @@ class GatewaySighting(View, frozen=True):
 
     gateway_id: str
     seen_ms: int
+
+
+class RefusedReads(View, frozen=True):
+    """How often what a scanner read landed on no basket."""
+
+    device_id: str
+    count: int
 
 
 class WaitingView(View, frozen=True):
@@ -82,12 +94,16 @@ class RouteView(View, frozen=True):
 
 
 _release_columns = tuple(drawer_releases.c[name] for name in ReleaseView.__struct_fields__)
-_device = Query(
-    select(*_device_columns).where(
-        devices.c.store_id == bindparam("store_id"), devices.c.device_id == bindparam("device_id")
-    ),
-    DeviceView,
-)
+
+
+def _by_key(table: Table, key: str, view: type[ViewT], *columns: Column[Any]) -> Query[ViewT]:
+    """One row of a store's table; the columns are the view's unless they are named."""
+    shown = columns or tuple(table.c[name] for name in view.__struct_fields__)
+    here = table.c.store_id == bindparam("store_id")
+    return Query(select(*shown).where(here, table.c[key] == bindparam(key)), view)
+
+
+_device = _by_key(devices, "device_id", DeviceView, *_device_columns)
 _its_drawer = (drawers.c.store_id == devices.c.store_id) & (drawers.c.device_id == devices.c.device_id)
 _devices = Query(
     select(*_device_columns, drawers.c.is_open)
@@ -108,12 +124,7 @@ _at_terminal = Query(
     .limit(bindparam("most")),
     DeviceView,
 )
-_pay_route = Query(
-    select(pay_routes.c.device_id).where(
-        pay_routes.c.store_id == bindparam("store_id"), pay_routes.c.attempt_id == bindparam("attempt_id")
-    ),
-    RouteView,
-)
+_pay_route = _by_key(pay_routes, "attempt_id", RouteView)
 _mark = Query(select(gateway_boots.c.seq).where(gateway_boots.c.boot_id == bindparam("boot_id")), ReadingMark)
 _sightings = Query(
     select(gateway_boots.c.gateway_id, func.max(gateway_boots.c.seen_ms).label("seen_ms")).group_by(
@@ -121,12 +132,7 @@ _sightings = Query(
     ),
     GatewaySighting,
 )
-_job = Query(
-    select(*_job_columns).where(
-        print_jobs.c.store_id == bindparam("store_id"), print_jobs.c.job_id == bindparam("job_id")
-    ),
-    PrintJobView,
-)
+_job = _by_key(print_jobs, "job_id", PrintJobView)
 _jobs_at = Query(
     select(*_job_columns)
     .where(
@@ -210,12 +216,7 @@ _attempt = Query(
     ),
     AttemptView,
 )
-_drawer = Query(
-    select(*_drawer_columns).where(
-        drawers.c.store_id == bindparam("store_id"), drawers.c.device_id == bindparam("device_id")
-    ),
-    DrawerView,
-)
+_drawer = _by_key(drawers, "device_id", DrawerView)
 _told = (
     select(drawer_incidents.c.seq)
     .where(
@@ -239,13 +240,7 @@ _open_drawers = Query(
     .limit(200),
     DrawerView,
 )
-_incident = Query(
-    select(*_incident_columns).where(
-        drawer_incidents.c.store_id == bindparam("store_id"),
-        drawer_incidents.c.seq == bindparam("incident_seq"),
-    ),
-    DrawerIncidentView,
-)
+_incident = _by_key(drawer_incidents, "seq", DrawerIncidentView)
 _incidents = Query(
     select(*_incident_columns)
     .where(drawer_incidents.c.store_id == bindparam("store_id"))
@@ -253,12 +248,13 @@ _incidents = Query(
     .limit(bindparam("limit")),
     DrawerIncidentView,
 )
-_label = Query(
-    select(*(labels.c[name] for name in LabelView.__struct_fields__)).where(
-        labels.c.store_id == bindparam("store_id"), labels.c.label_id == bindparam("label_id")
-    ),
-    LabelView,
+_refused_reads = Query(
+    select(refused_scans.c.device_id, func.count().label("count"))
+    .where(refused_scans.c.store_id == bindparam("store_id"))
+    .group_by(refused_scans.c.device_id),
+    RefusedReads,
 )
+_label = _by_key(labels, "label_id", LabelView)
 _last_release = Query(
     select(*_release_columns)
     .where(
@@ -270,13 +266,7 @@ _last_release = Query(
     .limit(1),
     ReleaseView,
 )
-_release = Query(
-    select(*_release_columns).where(
-        drawer_releases.c.store_id == bindparam("store_id"),
-        drawer_releases.c.release_id == bindparam("release_id"),
-    ),
-    ReleaseView,
-)
+_release = _by_key(drawer_releases, "release_id", ReleaseView)
 
 
 def device(read: Reader, store_id: str, device_id: str) -> DeviceView | None:
@@ -367,6 +357,11 @@ def print_jobs_of(read: Reader, store_id: str, order_id: str) -> list[PrintJobVi
     return read.all(_jobs_of_order, store_id=store_id, order_id=order_id)
 
 
+def refused_reads(read: Reader, store_id: str) -> dict[str, int]:
+    """How many reads of each scanner were refused; every one of them is looked at, so ask seldom."""
+    return {one.device_id: one.count for one in read.all(_refused_reads, store_id=store_id)}
+
+
 def drawer(read: Reader, store_id: str, device_id: str) -> DrawerView | None:
     """One drawer's position, or None before its sensor first spoke."""
     return read.first(_drawer, store_id=store_id, device_id=device_id)
@@ -384,7 +379,7 @@ def drawer_incidents_of(read: Reader, store_id: str, limit: int) -> list[DrawerI
 
 def drawer_incident(read: Reader, store_id: str, incident_seq: int) -> DrawerIncidentView | None:
     """One incident."""
-    return read.first(_incident, store_id=store_id, incident_seq=incident_seq)
+    return read.first(_incident, store_id=store_id, seq=incident_seq)
 
 
 def release_since(read: Reader, store_id: str, device_id: str, since_ms: int) -> ReleaseView | None:

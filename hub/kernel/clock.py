@@ -51,6 +51,8 @@ class SystemClock:
         self._monotonic_s = monotonic_s
         self._synced_mark = synced_mark
         self._floor_ms = 0
+        self.ahead_ms: int | None = None
+        """How far the machine's clock was ahead of the cloud's when that was last heard; None before."""
 
     def read(self) -> Instant:
         """The time now, held at the floor with its trust withdrawn while the wall clock is behind it."""
@@ -68,7 +70,8 @@ class SystemClock:
 
     def confirm(self, cloud_ms: int) -> None:
         """Trust the clock from now on if the cloud's time agrees with it."""
-        if abs(int(self._wall_s() * 1000) - cloud_ms) <= self._AGREEMENT_MS:
+        self.ahead_ms = int(self._wall_s() * 1000) - cloud_ms
+        if abs(self.ahead_ms) <= self._AGREEMENT_MS:
             self._trusted = True
 
 

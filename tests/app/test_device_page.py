@@ -230,6 +230,17 @@ def test_a_manager_sees_which_gateways_are_here_and_when_one_was_seen(
     assert (gone["is_connected"], gone["seen_ms"] >= here["seen_ms"]) == (False, True)
 
 
+def test_a_gateways_clock_is_compared_with_the_hubs(hub: Hub, client: TestClient[Any]) -> None:
+    with gateway(hub, client) as counter:
+        assert client.get("/health").json()["gateway_clocks_ahead_ms"] == {}
+        wall_ms = hub.engine.clock.read().wall_ms + 90_000
+        counter.answer(wire.Heartbeat(at=1, wall_ms=wall_ms))
+        counter.scan()  # what came before it is heard
+        ahead = client.get("/health").json()["gateway_clocks_ahead_ms"]
+        assert ahead["gw"] == pytest.approx(90_000, abs=30_000)
+    assert client.get("/health").json()["gateway_clocks_ahead_ms"] == {}
+
+
 def test_strangers_see_conditions_and_nothing_by_which_to_know_a_unit(
     hub: Hub, client: TestClient[Any]
 ) -> None:

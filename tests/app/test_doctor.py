@@ -7,7 +7,7 @@ import time
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -21,7 +21,9 @@ from cloud_sync.edge.status import SyncStatus
 from hub.app.authority import Authority
 from hub.app.cli_doctor import app
 from hub.app.doctor.bundle import REMOVED, Scrubber
+from hub.app.doctor.drift import Drift, look_at_drift
 from hub.app.doctor.machine import look_at_clock, look_at_machine
+from hub.app.doctor.reach import look_at_validity
 from hub.app.routes import Health
 from hub.app.server import Hub
 from hub.app.settings import load_settings
@@ -148,7 +150,55 @@ def test_the_certificate_that_gateways_are_shown(store: Path) -> None:
         Authority(keystore, settings.hub_id, datetime.now(UTC)).issue(settings.gateway_certificate_path)
         keystore.close()
         _, lines = told("--config", str(store))
+    assert lines["doctor.certificate"]["facts"]["file"] == "authority"
     assert lines["doctor.certificate"]["facts"]["days"] > 365
+
+
+def test_the_authority_by_which_a_gateway_knows_its_hub(store: Path, tmp_path: Path) -> None:
+    keystore = Keystore(folder_of(store).keystore, load_key(folder_of(store).key))
+    ca = Authority(keystore, "hub-test", datetime.now(UTC)).certificate_pem
+    keystore.close()
+    (tmp_path / "gateway.toml").write_text(f'hub_ca = "hub-ca.pem"{GATEWAY}')
+    _, lines = told("--gateway", str(tmp_path / "gateway.toml"))
+    assert "hub-ca.pem" in lines["doctor.certificate_unreadable"]["text"]
+    (tmp_path / "hub-ca.pem").write_text(ca)
+    _, lines = told("--gateway", str(tmp_path / "gateway.toml"))
+    assert lines["doctor.certificate"]["facts"]["file"] == "hub-ca.pem"
+    expired = look_at_validity("hub-ca.pem", datetime.now(UTC) - timedelta(days=2))
+    soon = look_at_validity("hub-ca.pem", datetime.now(UTC) + timedelta(days=9, hours=1))
+    assert (expired.state, expired.code) == ("failed", "doctor.certificate_expired")
+    assert (soon.state, soon.code, soon.facts["days"]) == ("attention", "doctor.certificate_ends", 9)
+
+
+@pytest.mark.parametrize(
+    ("cloud_ms", "kernel", "state", "code", "seconds"),
+    [
+        (None, None, "ok", "doctor.drift_unknown", None),
+        (-1_900, None, "ok", "doctor.drift_by_cloud", "-1.9"),
+        (2_000, Drift(0, "ntp"), "attention", "doctor.drift_by_cloud", "+2.0"),
+        (None, Drift(3, "ntp"), "ok", "doctor.drift_by_ntp", "+0.0"),
+        (90_000, None, "failed", "doctor.drift_far", "+90.0"),
+    ],
+)
+def test_how_far_the_clock_is_off(
+    cloud_ms: int | None, kernel: Drift | None, state: str, code: str, seconds: str | None
+) -> None:
+    line = look_at_drift(cloud_ms, kernel)
+    assert (line.state, line.code, line.facts.get("seconds")) == (state, code, seconds)
+
+
+def test_a_running_hub_says_how_far_clocks_are_off(store: Path) -> None:
+    health = Health(
+        "ok",
+        ["gateway-1"],
+        SyncStatus(),
+        clock_ahead_ms=5_000,
+        gateway_clocks_ahead_ms={"gateway-1": -90_000, "gateway-2": 1_000},
+    )
+    with running(store, health):
+        _, lines = told("--config", str(store))
+    assert lines["doctor.drift_by_cloud"]["facts"]["seconds"] == "+5.0"
+    assert lines["doctor.gateway_drift"]["facts"] == {"gateway": "gateway-1", "seconds": "-90"}
 
 
 @pytest.mark.parametrize(

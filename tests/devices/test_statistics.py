@@ -4,8 +4,10 @@ import asyncio
 
 from drivers import messages as wire
 from hub.app.statistics import MAX_DEVICES, Tallies
+from hub.devices import store as devices
 from tests.devices.counter import SCANNER, Counter
 from tests.devices.test_links import WITHIN_S, Desk
+from tests.modules.shop import STORE, by_piece
 
 
 def test_a_gateways_word_is_kept_and_journaled_nowhere(counter: Counter) -> None:
@@ -38,6 +40,21 @@ def test_the_newest_word_counts(counter: Counter) -> None:
         (SCANNER, {"GoodScanCount": 2}),
         ("scanner-2", {"GoodScanCount": 1}),
     ]
+
+
+def test_reads_that_the_hub_refused_stand_beside_what_the_gateway_told(counter: Counter) -> None:
+    counter.scan(by_piece().barcodes[0], age_ms=9_000)
+    before = devices.refused_reads(counter.read, STORE)
+    tallies = Tallies(counter.clock, before)
+    counter.engine.listen(tallies.committed)
+    tallies.take(SCANNER, {"GoodScanCount": 5}, 0)
+    tallies.take("scanner-2", {"GoodScanCount": 1}, 0)
+    counter.scan(by_piece().barcodes[0], age_ms=9_000)
+    counter.scan(by_piece().barcodes[0])
+    told = {one.device_id: one.counts for one in tallies.figures()}
+    assert before == {SCANNER: 1}
+    assert told == {SCANNER: {"GoodScanCount": 5, "ReadsRefusedCount": 2}, "scanner-2": {"GoodScanCount": 1}}
+    assert devices.refused_reads(counter.read, STORE) == {SCANNER: 2}
 
 
 def test_of_too_many_devices_the_first_are_kept(counter: Counter) -> None:

@@ -38,6 +38,15 @@ def test_the_cloud_confirms_only_a_time_within_a_minute(tmp_path: Path) -> None:
     assert clock.read().trusted
 
 
+def test_how_far_it_is_off_is_known_once_the_cloud_has_told_its_time(tmp_path: Path) -> None:
+    clock = clock_at([1_000.0], tmp_path / "none")
+    heard = [clock.ahead_ms]
+    for cloud_ms in (1_060_001, 940_000):
+        clock.confirm(cloud_ms)
+        heard.append(clock.ahead_ms)
+    assert heard == [None, -60_001, 60_000]
+
+
 def test_below_the_floor_the_floor_is_read_and_trust_is_withdrawn(tmp_path: Path) -> None:
     wall_s = [1_000.0]
     clock = clock_at(wall_s, tmp_path / "none", battery_backed=True)

@@ -1906,8 +1906,12 @@ export interface components {
         };
         /** Health */
         Health: {
+            clock_ahead_ms?: number | null;
             /** @default true */
             clock_trusted?: boolean;
+            gateway_clocks_ahead_ms?: {
+                [key: string]: number;
+            };
             gateways: string[];
             status: string;
             sync: components["schemas"]["SyncStatus"];

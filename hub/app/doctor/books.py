@@ -3,11 +3,13 @@
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
 from sqlalchemy import literal_column, select, text
 
+from hub.app.authority import Authority
 from hub.app.doctor.line import Line, attention, failed, ok
 from hub.app.tools import manifests_of
 from hub.devices import store as devices
@@ -51,6 +53,7 @@ class Books(msgspec.Struct, frozen=True):
     pending: int = 0
     devices: list[DeviceView] = []
     names: list[str] = []
+    authority_ends: datetime | None = None
 
 
 def look_at_books(folder: Folder, store_id: str) -> Books:
@@ -89,6 +92,7 @@ def _read(folder: Folder, store_id: str, read: Reader, keystore: Keystore, keys:
         newest_ms=head.at_ms if head else 0,
         pending=last_seq - (acknowledged.seq if acknowledged else 0),
         devices=devices.all_devices(read, store_id),
+        authority_ends=Authority.ends(keystore),
         names=[member.name for member in identity.all_staff(read, store_id, keystore) if member.name],
     )
 

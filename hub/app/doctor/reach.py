@@ -13,6 +13,7 @@ import msgspec
 from cryptography import x509
 
 from cloud_sync.edge.status import SyncStatus
+from hub.app.doctor.drift import look_at_gateway_clocks
 from hub.app.doctor.line import Line, attention, failed, ok
 from hub.app.settings import CloudSettings, HubSettings
 from hub.devices.messages import DeviceView
@@ -31,6 +32,8 @@ class HubHealth(msgspec.Struct, frozen=True):
     gateways: list[str]
     sync: SyncStatus
     clock_trusted: bool = True
+    clock_ahead_ms: int | None = None
+    gateway_clocks_ahead_ms: dict[str, int] = {}
 
 
 class DeviceCheck(msgspec.Struct, frozen=True):
@@ -53,17 +56,25 @@ def ask_hub(settings: HubSettings) -> HubHealth | None:
         return None
 
 
-def look_at_hub(settings: HubSettings, health: HubHealth | None, devices: list[DeviceView]) -> list[Line]:
+def look_at_hub(
+    settings: HubSettings,
+    health: HubHealth | None,
+    devices: list[DeviceView],
+    authority_ends: datetime | None,
+) -> list[Line]:
     """The hub, and its gateways with what ails their devices."""
     if health is None:
         return [attention("hub", "doctor.hub_stopped", host=settings.host, port=settings.port)]
     lines = [ok("hub", "doctor.hub", host=settings.host, port=settings.port)]
     if settings.gateways is not None:
         lines.append(_certificate(settings.gateway_certificate_path))
+        if authority_ends is not None:
+            lines.append(look_at_validity("authority", authority_ends))
     expected = sorted({device.gateway_id for device in devices} | set(health.gateways))
     if not expected:
         lines.append(attention("gateway", "doctor.gateway_none"))
-    return lines + [_gateway(gateway_id, health, devices) for gateway_id in expected]
+    lines += [_gateway(gateway_id, health, devices) for gateway_id in expected]
+    return lines + look_at_gateway_clocks(health.gateway_clocks_ahead_ms)
 
 
 def _gateway(gateway_id: str, health: HubHealth, devices: list[DeviceView]) -> Line:
@@ -113,16 +124,26 @@ def _certificate(path: Path) -> Line:
         expires = x509.load_pem_x509_certificate(path.read_bytes()).not_valid_after_utc
     except (OSError, ValueError) as error:
         return failed("certificate", "doctor.certificate_unreadable", file=path.name, reason=str(error))
+    return look_at_validity(path.name, expires)
+
+
+def look_at_validity(name: str, expires: datetime) -> Line:
+    """How long a certificate is good for."""
     days, when = (expires - datetime.now(UTC)).days, expires.date().isoformat()
     if days < 0:
-        return failed("certificate", "doctor.certificate_expired", file=path.name, date=when)
+        return failed("certificate", "doctor.certificate_expired", file=name, date=when)
     if days < EXPIRES_SOON_DAYS:
-        return attention("certificate", "doctor.certificate_ends", file=path.name, date=when, days=days)
-    return ok("certificate", "doctor.certificate", file=path.name, date=when, days=days)
+        return attention("certificate", "doctor.certificate_ends", file=name, date=when, days=days)
+    return ok("certificate", "doctor.certificate", file=name, date=when, days=days)
 
 
-def look_at_gateway(config: Path) -> list[Line]:
-    """This computer's own gateway, by the word of its own tool: the hub's process opens no device."""
+def look_at_gateway(config: Path, hub_ca: Path | None) -> list[Line]:
+    """This computer's own gateway, and the authority by which it knows its hub."""
+    return _gateways_word(config) + ([_certificate(hub_ca)] if hub_ca else [])
+
+
+def _gateways_word(config: Path) -> list[Line]:
+    """By the word of its own tool: the hub's process opens no device."""
     words = [sys.executable, "-m", "hub.app.cli", "drivers", "check", "--json", "--config", str(config)]
     try:
         done = subprocess.run(

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from hub.app.doctor.books import Books, look_at_books
 from hub.app.doctor.bundle import Contents, Scrubber, secrets_in, write_bundle
+from hub.app.doctor.drift import kernel_drift, look_at_drift
 from hub.app.doctor.line import Line
 from hub.app.doctor.machine import look_at_clock, look_at_machine
 from hub.app.doctor.reach import ask_hub, look_at_cloud, look_at_gateway, look_at_hub
@@ -28,6 +29,8 @@ class Patient(msgspec.Struct, frozen=True):
     hub_file: Path | None
     gateway_file: Path | None
     gateway_state: Path | None
+    hub_ca: Path | None = None
+    """The authority by which the gateway knows its hub."""
 
 
 class Visit(msgspec.Struct, frozen=True):
@@ -50,14 +53,15 @@ def visit(desk: Desk, patient: Patient) -> Visit:
         health = ask_hub(patient.hub) if patient.hub else None
         battery = patient.hub.battery_backed_clock if patient.hub else False
         clock = look_at_clock(battery, books.newest_ms, health.clock_trusted if health else None)
-        lines += [clock, *books.lines]
+        drift = look_at_drift(health.clock_ahead_ms if health else None, kernel_drift())
+        lines += [clock, drift, *books.lines]
         told(2, steps)
         if patient.hub is not None:
-            lines += look_at_hub(patient.hub, health, books.devices)
+            lines += look_at_hub(patient.hub, health, books.devices, books.authority_ends)
             lines += look_at_cloud(patient.hub.cloud, health, books.pending)
         told(3, steps)
         if patient.gateway_file is not None:
-            lines += look_at_gateway(patient.gateway_file)
+            lines += look_at_gateway(patient.gateway_file, patient.hub_ca)
         told(4, steps)
     return Visit(lines, books)
 

@@ -16,6 +16,7 @@ import pytest
 from typer.testing import CliRunner
 
 from drivers.gateway.checking import external
+from drivers.gateway.checking.hub_word import check_clock
 from drivers.gateway.cli_drivers import app
 from hardware_sim.counter import Counter, open_counter
 from hardware_sim.faults import CoverOpen, DrawerStuck, Silent
@@ -254,11 +255,25 @@ def test_with_a_running_gateway_the_hub_is_asked_and_no_device_is_opened(tmp_pat
             "printer-1": ("attention", "printer.paper_near_end"),
             "drawer-1": ("ok", "check.enabled"),
             "scale-1": ("failed", "check.unknown_to_hub"),
+            "gw-1": ("ok", "check.clock_near"),
         }
         assert code == 1
         assert counter.device("printer-1").counts["bytes_in"] == 0
 
     at_a_counter(tmp_path, (RECEIPT_PRINTER, TOLEDO_SCALE), play)
+
+
+@pytest.mark.parametrize(
+    ("ahead_s", "state", "code"),
+    [
+        (None, "ok", "check.clock_unknown"),
+        (-59, "ok", "check.clock_near"),
+        (60, "attention", "check.clock_far"),
+    ],
+)
+def test_a_clock_that_is_far_from_the_hubs_is_told(ahead_s: int | None, state: str, code: str) -> None:
+    check = check_clock("gw-1", ahead_s)
+    assert (check.state, check.code) == (state, code)
 
 
 @pytest.mark.parametrize("token", ["secret-token", "another-token"])

@@ -2,6 +2,7 @@
 export const COUNTS: Record<string, { zh: string; en: string }> = {
   GoodScanCount: { zh: "扫码成功", en: "Good scans" },
   MisreadCount: { zh: "误读", en: "Misreads" },
+  ReadsRefusedCount: { zh: "被拒的扫码", en: "Reads refused" },
   GoodWeightReadCount: { zh: "称重次数", en: "Weights read" },
   ReceiptLinePrintedCount: { zh: "打印行数", en: "Lines printed" },
   ReceiptLineFeedCount: { zh: "走纸行数", en: "Lines fed" },

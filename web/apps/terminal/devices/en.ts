@@ -84,6 +84,7 @@ export const en: Translated<typeof zh> = {
       CommunicationErrorCount: "{n} link lost | {n} links lost",
       GoodScanCount: "{n} scan | {n} scans",
       MisreadCount: "{n} misread | {n} misreads",
+      ReadsRefusedCount: "{n} reads refused",
       GoodWeightReadCount: "{n} weighing | {n} weighings",
       ReceiptLinePrintedCount: "{n} line printed | {n} lines printed",
       PaperCutCount: "{n} cut | {n} cuts",

@@ -75,6 +75,7 @@ export const zh = {
       CommunicationErrorCount: "断开 {n} 次",
       GoodScanCount: "扫码 {n} 次",
       MisreadCount: "误读 {n} 次",
+      ReadsRefusedCount: "被拒 {n} 次",
       GoodWeightReadCount: "称重 {n} 次",
       ReceiptLinePrintedCount: "打印 {n} 行",
       PaperCutCount: "切纸 {n} 次",
