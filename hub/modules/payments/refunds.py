@@ -63,7 +63,7 @@ def give_back(ctx: Context, paid: PaymentView, shift: ShiftRow, refund: Refund) 
 
 def left_fen(read: Reader, store_id: str, paid: PaymentView) -> int:
     """What of a payment has not gone back; refunds under way count as given."""
-    return paid.amount_fen - store.promised_fen(read, store_id, paid.payment_id, paid.order_id)
+    return max(0, paid.amount_fen - store.promised_fen(read, store_id, paid.payment_id, paid.order_id))
 
 
 def _why_not(ctx: Context, paid: PaymentView, refund: Refund) -> Decision | None:
