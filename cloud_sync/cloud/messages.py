@@ -7,6 +7,7 @@
 | GET /api/console/session | `ConsoleUser`, or 401 |
 | GET /api/console/stores | list of `StoreState` |
 | GET /api/console/stores/{store_id}/devices | list of `DeviceFiguresView` |
+| GET /api/console/stores/{store_id}/settlements | list of `TerminalSettlement` |
 | GET /api/console/orders?date=&store_id=&before=&limit= | `OrderPage` |
 | GET /api/console/orders/{store_id}/{order_id} | `OrderDetail` |
 | GET /api/console/figures?date=&store_id= | `DayFigures` |
@@ -87,6 +88,24 @@ class DeviceFiguresView(msgspec.Struct, frozen=True):
     counts: dict[str, int]
     scans_a_minute: int
     heard_ms: int
+
+
+class TerminalSettlement(View, frozen=True):
+    """A payment terminal's settlement: what it told, and what its store has of it.
+
+    A difference may have gone with one of `unknown_before` settlements of unknown end.
+    """
+
+    settlement_id: str
+    device_id: str
+    terminal_id: str
+    state: Literal["requested", "done", "failed", "unknown"]
+    asked_ms: int
+    their_count: int | None
+    their_fen: int | None
+    our_fen: int
+    difference_fen: int | None
+    unknown_before: int
 
 
 class TenderAmount(msgspec.Struct, frozen=True):

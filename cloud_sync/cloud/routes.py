@@ -23,9 +23,11 @@ from cloud_sync.cloud.messages import (
     ProjectionLag,
     SignIn,
     StoreState,
+    TerminalSettlement,
 )
 from cloud_sync.cloud.pool import Pool
 from cloud_sync.cloud.sales import read_figures, read_order, read_page
+from cloud_sync.cloud.settlements import read_settlements
 from cloud_sync.cloud.stores import read_lags, read_stores
 from hub.kernel.clock import business_date
 from hub.kernel.errors import Refused
@@ -100,6 +102,15 @@ class ConsoleController(Controller):
         signed_in(request)
         with _pool(state).connection() as read:
             return read_devices(read, _clean(store_id) or "")
+
+    @get("/stores/{store_id:str}/settlements", sync_to_thread=True)
+    def settlements(
+        self, request: Request[Any, Any, Any], state: State, store_id: FromPath[str]
+    ) -> list[TerminalSettlement]:
+        """What a store's payment terminals settled last."""
+        signed_in(request)
+        with _pool(state).connection() as read:
+            return read_settlements(read, _clean(store_id) or "")
 
     @get("/orders", sync_to_thread=True)
     def orders(

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from tests.browser.axe import check
 from tests.browser.cashier import Cashier
 from tests.browser.demo_shop import DemoShop
 from tests.browser.test_first_sale import CASHIER, CHEAP, RECEIPT, hold_under_scanner
@@ -61,6 +62,7 @@ def test_a_card_and_a_code_pay_on_real_wires(demo: DemoShop, context: BrowserCon
     for receipt_no in (by_card, by_code):
         expect(bench.locator(".slip").filter(has_text=receipt_no)).to_be_visible()
     close_shift(cashier)
+    see_settlements(context.new_page(), demo, language)
 
 
 def settle_both(sheet: Locator, is_chinese: bool) -> None:
@@ -70,6 +72,18 @@ def settle_both(sheet: Locator, is_chinese: bool) -> None:
         terminal.get_by_role("button").tap()
         expect(terminal).to_contain_text("与账相符" if is_chinese else "Both agree")
         expect(terminal.get_by_role("row").last).to_contain_text("¥13.90")
+
+
+def see_settlements(page: Page, demo: DemoShop, language: str) -> None:
+    """Head office has what the terminals told."""
+    page.goto(f"{demo.console}?lang={language}")
+    for field, text in enumerate(demo.console_login()):
+        page.locator("input").nth(field).fill(text)
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="S001", exact=True).click()
+    table = page.get_by_role("region", name="支付终端结算" if language == "zh-CN" else "Settlements")
+    expect(table.get_by_role("row").filter(has_text="¥13.90").first).to_be_visible()
+    check(page)
 
 
 def close_shift(cashier: Cashier) -> None:

@@ -25,11 +25,13 @@ from cloud_sync.edge.window import Span
 from cloud_sync.wire.heartbeat import Heartbeat, LiveTotals
 from cloud_sync.wire.telemetry import DeviceFigures, Telemetry
 from cloud_sync.wire.topics import address
+from hub.kernel.context import SYSTEM
 from hub.kernel.errors import Texts
 from hub.kernel.journal import read_page
 from hub.kernel.schema import tables_of
 from hub.kernel.tables import metadata
 from hub.modules.orders.messages import PlacedLine, PlacedPayment, PlaceOrder
+from hub.modules.payments.messages import SettleTerminal, TakeSettlementAnswer
 from hub.modules.returns.messages import LineWanted
 from tests.modules.returns.counter_of_returns import all_of, order_of, sold_for_cash, take_back
 from tests.modules.shop import DATE, MORNING_MS, STORE, TILL, Shop, by_piece
@@ -339,6 +341,21 @@ def sell(console: Console) -> str:
     shop.do(PlaceOrder, shop.caller(), order_id=order_id, terminal_id=TILL, lines=[line], payments=[cash])
     console.sync()
     return order_id
+
+
+def test_what_a_stores_terminals_settled(console: Console, visitor: TestClient[Any]) -> None:
+    page = f"/api/console/stores/{STORE}/settlements"
+    assert visitor.get(page).status_code == 401
+    sign_in(visitor, PASSWORD)
+    settlement_id = console.shop.new_id()
+    console.shop.do(SettleTerminal, settlement_id=settlement_id, terminal_id=TILL, device_id="card-1")
+    told = {"state": "approved", "count": 1, "net_fen": 4_200}
+    console.shop.do(TakeSettlementAnswer, SYSTEM, settlement_id=settlement_id, **told)
+    console.sync()
+    (shown,) = visitor.get(page).json()
+    assert (shown["device_id"], shown["state"], shown["terminal_id"]) == ("card-1", "done", TILL)
+    assert (shown["their_fen"], shown["our_fen"], shown["difference_fen"]) == (4_200, 0, 4_200)
+    assert visitor.get("/api/console/stores/S999/settlements").json() == []
 
 
 def test_what_a_stores_devices_have_done(console: Console, visitor: TestClient[Any]) -> None:

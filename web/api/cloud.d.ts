@@ -157,6 +157,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/stores/{store_id}/settlements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Settlements */
+        get: operations["ApiConsoleStoresStoreIdSettlementsSettlements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -398,6 +415,25 @@ export interface components {
         TenderAmount: {
             amount_fen: number;
             tender: string;
+        };
+        /**
+         * TerminalSettlement
+         * @description A payment terminal's settlement: what it told, and what its store has of it.
+         *
+         *         A difference may have gone with one of `unknown_before` settlements of unknown end.
+         */
+        TerminalSettlement: {
+            asked_ms: number;
+            device_id: string;
+            difference_fen: number | null;
+            our_fen: number;
+            settlement_id: string;
+            /** @enum {unknown} */
+            state: "done" | "failed" | "requested" | "unknown";
+            terminal_id: string;
+            their_count: number | null;
+            their_fen: number | null;
+            unknown_before: number;
         };
     };
     responses: never;
@@ -661,6 +697,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeviceFiguresView"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleStoresStoreIdSettlementsSettlements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                store_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TerminalSettlement"][];
                 };
             };
             /** @description Bad request syntax or unsupported method */

@@ -7,6 +7,7 @@ type Schemas = components["schemas"];
 export type User = Schemas["ConsoleUser"];
 export type Store = Schemas["StoreState"];
 export type DeviceFigures = Schemas["DeviceFiguresView"];
+export type Settlement = Schemas["TerminalSettlement"];
 export type Sale = Schemas["SaleView"];
 export type OrderPage = Schemas["OrderPage"];
 export type OrderDetail = Schemas["OrderDetail"];
@@ -36,6 +37,8 @@ export const cloud = {
   stores: () => http.get<Store[]>("/api/console/stores"),
   devices: (storeId: string) =>
     http.get<DeviceFigures[]>(`/api/console/stores/${encodeURIComponent(storeId)}/devices`),
+  settlements: (storeId: string) =>
+    http.get<Settlement[]>(`/api/console/stores/${encodeURIComponent(storeId)}/settlements`),
   figures: (date?: string) => http.get<Figures>("/api/console/figures", { date }),
   orders: (query: { date?: string | undefined; store_id?: string | undefined; before?: string | undefined }) =>
     http.get<OrderPage>("/api/console/orders", { ...query, limit: 50 }),
