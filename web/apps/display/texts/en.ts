@@ -6,7 +6,7 @@ export const en: Translated<typeof zh> = {
   welcome: "Welcome",
   pairing: {
     heading: "This screen works for no till yet",
-    hint: "At the till press “More”, then “Customer display”, and type this number",
+    hint: "At the till press More, then Customer display, and type this number",
   },
   basket: {
     heading: "Your basket",
