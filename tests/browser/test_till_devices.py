@@ -183,6 +183,10 @@ def test_before_anybody_signs_in_the_devices_are_shown_and_no_more(
 ) -> None:
     hub.shop.furnish()
     page.goto(f"http://127.0.0.1:8710/till/?lang={language}")
+    page.get_by_role("button", name="T01").wait_for()
+    page.get_by_role("button", name=devices).tap()
+    expect(page.get_by_role("dialog", name=devices).locator(".device")).to_have_count(9)
+    page.keyboard.press("Escape")
     page.get_by_role("button", name="T01").tap()
     page.get_by_role("button", name=devices).tap()
     sheet = page.get_by_role("dialog", name=devices)

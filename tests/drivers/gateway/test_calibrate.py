@@ -11,14 +11,19 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
-from drivers.gateway.calibrations import CALIBRATED_FILE, Calibrations, meaning
+from drivers.gateway.calibrations import CALIBRATED_FILE, Calibration, Calibrations, meaning
 from drivers.gateway.cli_drivers import app
+from drivers.gateway.outbox import Outbox
 from drivers.gateway.settings import DeviceSettings, GatewaySettings, resolve_devices
+from drivers.gateway.state_file import read_state
+from drivers.gateway.supervisor import Supervisor
 from drivers.messages import DeviceChanged, DrawerLearnt, DrawerPosition, LearnDrawer, Reading
 from hardware_sim.counter import Counter as Simulated
+from hardware_sim.counter import open_counter
 from hardware_sim.devices.printer import Printer
 from hardware_sim.layout import RECEIPT_PRINTER, TRIGGER_BOXES, DrawerSpec, PrinterSpec
-from tests.drivers.gateway.doubles import PAPER_OUT, Counter, FakeLink, counter
+from tests.drivers.gateway.at_counter import at_the_counter
+from tests.drivers.gateway.doubles import PAPER_OUT, PATIENCE_S, Counter, FakeLink, FrameT, counter
 from tests.drivers.gateway.test_check import at_a_counter, checked
 
 SHUT, OPEN = bytes.fromhex("1400000f"), bytes.fromhex("1000000f")
@@ -200,6 +205,40 @@ def test_two_levels_have_one_meaning() -> None:
         (True, False): "low",
         (False, True): "high",
     }
+
+
+def test_a_simulated_drawer_the_other_way_round_is_learnt_while_its_gateway_runs(tmp_path: Path) -> None:
+    async def told(outbox: Outbox, kind: type[FrameT]) -> FrameT:
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                for frame in await outbox.next_frames():
+                    if isinstance(frame, kind):
+                        return frame
+
+    async def run() -> None:
+        async with open_counter(tmp_path, (printer(high_when_open=False),)) as simulated:
+            hung = simulated.drawer("printer-1")
+
+            async def scene(supervisor: Supervisor, outbox: Outbox) -> None:
+                reading = await told(outbox, Reading)
+                while not isinstance(reading.reading, DrawerPosition):
+                    reading = await told(outbox, Reading)
+                assert reading.reading.open  # it is shut
+                lessons = []
+                for is_open in (False, True):
+                    hung.set_drawer(is_open)
+                    frame = LearnDrawer(request_id=f"q-{is_open}", device_id="drawer-1", is_open=is_open)
+                    await supervisor.handle(frame)
+                    lessons.append(await told(outbox, DrawerLearnt))
+                assert [(one.ok, one.open_when) for one in lessons] == [(True, None), (True, "low")]
+                assert outbox.device("drawer-1").state == "enabled"
+
+            await at_the_counter(simulated, tmp_path, scene)
+
+    asyncio.run(run())
+    kept = read_state(tmp_path / CALIBRATED_FILE, dict[str, Calibration])
+    assert kept is not None
+    assert kept["drawer-1"].open_when == "low"
 
 
 def by_hand(config: Path, typed: str, device: str = "drawer-1") -> tuple[int, str]:
