@@ -9,6 +9,7 @@ from litestar.exceptions import WebSocketDisconnect
 from litestar.testing import TestClient
 
 from hub.app.frames import (
+    AskFrame,
     BasketFrame,
     DevicesFrame,
     NoticeFrame,
@@ -24,6 +25,8 @@ from hub.app.server import Hub
 from hub.devices.messages import SeeDevice, TakeScan
 from hub.kernel.context import SYSTEM
 from hub.kernel.ids import new_id
+from hub.kernel.writer import Outcome
+from hub.modules.orders.messages import Scanned
 from tests.modules.shop import TILL, by_piece
 from tests.modules.test_routes import post, sign_in
 
@@ -59,6 +62,18 @@ def test_a_till_sees_its_basket_grow_and_be_paid(client: TestClient[Any]) -> Non
         assert (paid.paying.attempts, paid.paying.loose) == ([], [])
         assert [job.state for job in prints.prints] == ["queued"]
         assert [snapshot.seq, shift.seq, basket.seq, emptied.seq, prints.seq] == [1, 2, 3, 4, 6]
+
+
+def test_a_receipt_that_a_scanner_reads_opens_its_order_at_the_till(hub: Hub) -> None:
+    page = Page(TILL, "session", "zh-CN")
+    hub.live.open(page)
+    read = Scanned(outcome="receipt", code="S001-T01-20261122-0001", order_id="0" * 32)
+    hub.live.scanned(TILL, Outcome(answer=read))
+    frames = [_frame.decode(page.waiting.get_nowait() or b"") for _ in range(page.waiting.qsize())]
+    ask = frames[-1]
+    assert isinstance(ask, AskFrame)
+    assert (ask.question, ask.code) == ("receipt", "S001-T01-20261122-0001")
+    hub.engine.close()
 
 
 def test_parking_is_seen_everywhere(client: TestClient[Any]) -> None:

@@ -97,7 +97,11 @@ export async function takeBack(act: string, done: string): Promise<void> {
   };
   const isDone = await withApproval(act, (approval) => command("ReturnGoods", { ...body, approval }));
   page.busy = false;
-  await openOrder(body.order_id);
+  await refresh();
+  // Its answer may have been lost: what is booked is shown, and nothing is chosen any more.
+  const isBooked = page.sold?.returns.some((one) => one.return_id === body.return_id);
+  if (isBooked) show(page.sold!);
+  else if (page.sold) await askOffer();
   if (isDone) tell({ tone: "good", text: done });
 }
 
