@@ -60,7 +60,30 @@ def test_apples_in_a_box_are_sold_net(demo: DemoShop, context: BrowserContext) -
 
     bench.get_by_role("button", name="全部取下").tap()
     bench.locator(".scale").get_by_role("button", name="清皮").tap()
-    till.bring_to_front()
-    cashier.key(cashier.words.void_line).tap()
+    sell_in_a_container(cashier, bench)
+    for _ in range(2):
+        till.locator(".line").last.tap()
+        cashier.key(cashier.words.void_line).tap()
     expect(cashier.lines()).to_have_count(0)
     cashier.leave_shift("200")
+
+
+def sell_in_a_container(cashier: Cashier, bench: Page) -> None:
+    """The box chosen from the list: the scale itself is told, and forgets it when the goods are gone."""
+    lay(bench, APPLES)
+    bench.get_by_role("button", name="塑料盒").tap()
+    sheet = touch(cashier, APPLES)
+    expect(sheet.get_by_role("status")).to_have_text("已停稳")
+    gross = float(sheet.locator(".grams").inner_text())
+    sheet.get_by_role("button", name="容器").tap()
+    sheet.get_by_role("button", name="塑料盒 40 克").tap()
+    expect(sheet).to_contain_text("净重 · 容器 0.040 kg")
+    expect(sheet.get_by_role("status")).to_have_text("已停稳")
+    expect(sheet.locator(".grams")).to_have_text(f"{gross - 0.04:.3f}")
+    sheet.get_by_role("button", name="加入购物篮").tap()
+    expect(cashier.lines()).to_have_count(2)
+    expect(cashier.lines().last).to_contain_text("皮 0.040 kg")
+    bench.bring_to_front()
+    bench.get_by_role("button", name="全部取下").tap()
+    cashier.page.bring_to_front()
+    expect(cashier.page.locator(".strip")).to_contain_text("0.000 kg")
