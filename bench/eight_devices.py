@@ -16,8 +16,8 @@ from hardware_sim.layout import (
     SERIAL_SCANNER,
     SMALL_PRINTER,
     TOLEDO_SCALE,
-    Layout,
 )
+from hardware_sim.specs import Layout
 from hardware_sim.wiring import write_wiring
 
 SECOND_SCANNER = msgspec.structs.replace(SERIAL_SCANNER, device_id="scanner-3")

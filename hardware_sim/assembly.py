@@ -26,7 +26,7 @@ from hardware_sim.devices.terminal_wires import CodeWire, EcrWire
 from hardware_sim.devices.terminals import PaymentTerminal
 from hardware_sim.devices.testbed import Testbed, TestbedUnavailable
 from hardware_sim.devices.trigger_box import TriggerBox
-from hardware_sim.layout import (
+from hardware_sim.specs import (
     AnySpec,
     KeyboardScannerSpec,
     LabelPrinterSpec,

@@ -19,9 +19,10 @@ from hardware_sim.devices.testbed import Testbed, available, process_testbed
 from hardware_sim.devices.trigger_box import TriggerBox
 from hardware_sim.fate import Fate
 from hardware_sim.faults import Fault, name_of
-from hardware_sim.layout import STANDARD, KeyboardScannerSpec, Layout
+from hardware_sim.layout import STANDARD
 from hardware_sim.news import News
 from hardware_sim.schedule import FaultSchedule, Milestone, check_schedule
+from hardware_sim.specs import KeyboardScannerSpec, Layout
 from hardware_sim.views import DeviceView, FaultMet, PaperLine, Receipt, ScanOutcome
 from hardware_sim.wiring import Wiring
 

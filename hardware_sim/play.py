@@ -14,8 +14,9 @@ from hardware_sim.devices.printer import Printer
 from hardware_sim.devices.scales import Scale
 from hardware_sim.devices.scanners import Scanner
 from hardware_sim.faults import Fault
-from hardware_sim.layout import STANDARD, Layout
+from hardware_sim.layout import STANDARD
 from hardware_sim.schedule import FaultSchedule
+from hardware_sim.specs import Layout
 from hardware_sim.views import Choice, CustomerPlan, DeviceView, LedgerEntry, Receipt, ScaleKey
 from hardware_sim.wiring import Wiring, write_wiring
 

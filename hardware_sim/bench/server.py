@@ -12,8 +12,9 @@ from hardware_sim.bench.app import build_app
 from hardware_sim.bench.feed import Feed
 from hardware_sim.bench.messages import Good
 from hardware_sim.counter import open_counter
-from hardware_sim.layout import COUNTER, Layout, unhurried
+from hardware_sim.layout import COUNTER, unhurried
 from hardware_sim.schedule import FaultSchedule
+from hardware_sim.specs import Layout
 from hardware_sim.wiring import write_wiring
 
 HOST = "127.0.0.1"

@@ -9,7 +9,7 @@ from typing import Any
 
 from drivers.profile import load_profile, profile_names
 from hardware_sim import layout
-from hardware_sim.layout import PrinterSpec, Spec
+from hardware_sim.specs import PrinterSpec, Spec
 from tests.conformance.shipped import listening_profiles
 from tests.drivers.wire import VECTORS
 

@@ -12,15 +12,10 @@ from typing import IO, Self
 
 import serial
 
-from hardware_sim.layout import (
-    KEYBOARD_SCANNER,
-    RECEIPT_PRINTER,
-    SERIAL_SCANNER,
-    SMALL_PRINTER,
-    Layout,
-)
+from hardware_sim.layout import KEYBOARD_SCANNER, RECEIPT_PRINTER, SERIAL_SCANNER, SMALL_PRINTER
 from hardware_sim.play import SimulatedCounter
 from hardware_sim.schedule import FaultSchedule
+from hardware_sim.specs import Layout
 
 TIMEOUT_S = 5.0
 USB_SCANNER, LINE_SCANNER = KEYBOARD_SCANNER.device_id, SERIAL_SCANNER.device_id

@@ -10,15 +10,8 @@ from hypothesis import strategies as st
 from hardware_sim.devices.display_wires import pole_named, protocols
 from hardware_sim.devices.pole import COLUMNS, LONGEST_COMMAND, Pole, PriceDisplay
 from hardware_sim.faults import Unplugged
-from hardware_sim.layout import (
-    COUNTER,
-    POLE_DISPLAY,
-    POLES,
-    PRICE_DISPLAY,
-    PoleSpec,
-    UnknownDisplay,
-    with_pole,
-)
+from hardware_sim.layout import COUNTER, POLE_DISPLAY, POLES, PRICE_DISPLAY, UnknownDisplay, with_pole
+from hardware_sim.specs import PoleSpec
 from hardware_sim.views import DisplayView
 from tests.hardware_sim.hosts import serial_host, standing
 

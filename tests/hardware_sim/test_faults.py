@@ -35,8 +35,8 @@ from hardware_sim.layout import (
     TOLEDO_SCALE,
     TSPL_PRINTER,
     ZPL_PRINTER,
-    AnySpec,
 )
+from hardware_sim.specs import AnySpec
 from tests.hardware_sim.hosts import LINE_SCANNER, TCP_PRINTER, serial_host, standing
 
 SCALE = TOLEDO_SCALE.device_id

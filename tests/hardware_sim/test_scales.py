@@ -12,8 +12,9 @@ from hardware_sim.devices.pan import Pan, PanTraits
 from hardware_sim.devices.parity import odd
 from hardware_sim.devices.scale_wires import protocols, wire_named
 from hardware_sim.faults import SplitFrames
-from hardware_sim.layout import CAS_SCALE, DIALOG_SCALE, STREAM_SCALE, TOLEDO_SCALE, ScaleSpec
+from hardware_sim.layout import CAS_SCALE, DIALOG_SCALE, STREAM_SCALE, TOLEDO_SCALE
 from hardware_sim.play import SimulatedCounter
+from hardware_sim.specs import ScaleSpec
 from tests.hardware_sim.hosts import serial_host, standing
 
 

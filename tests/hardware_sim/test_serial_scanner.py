@@ -9,8 +9,9 @@ import serial
 
 from hardware_sim.devices.scanners import NOISE_BYTES
 from hardware_sim.faults import Noise, Silent, SplitFrames, Unplugged
-from hardware_sim.layout import SERIAL_SCANNER, SerialScannerSpec
+from hardware_sim.layout import SERIAL_SCANNER
 from hardware_sim.play import SimulatedCounter
+from hardware_sim.specs import SerialScannerSpec
 from tests.hardware_sim.hosts import LINE_SCANNER, serial_host, standing
 
 CODE = "6901234567892"

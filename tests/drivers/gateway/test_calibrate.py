@@ -21,7 +21,8 @@ from drivers.messages import DeviceChanged, DrawerLearnt, DrawerPosition, LearnD
 from hardware_sim.counter import Counter as Simulated
 from hardware_sim.counter import open_counter
 from hardware_sim.devices.printer import Printer
-from hardware_sim.layout import RECEIPT_PRINTER, TRIGGER_BOXES, DrawerSpec, PrinterSpec
+from hardware_sim.layout import RECEIPT_PRINTER, TRIGGER_BOXES
+from hardware_sim.specs import DrawerSpec, PrinterSpec
 from tests.drivers.gateway.at_counter import at_the_counter
 from tests.drivers.gateway.doubles import PAPER_OUT, PATIENCE_S, Counter, FakeLink, FrameT, counter
 from tests.drivers.gateway.test_check import at_a_counter, checked

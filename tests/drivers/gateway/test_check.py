@@ -29,8 +29,8 @@ from hardware_sim.layout import (
     SERIAL_SCANNER,
     TOLEDO_SCALE,
     TRIGGER_BOXES,
-    AnySpec,
 )
+from hardware_sim.specs import AnySpec
 
 PATIENCE_S = 60
 HEAD = """

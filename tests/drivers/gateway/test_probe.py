@@ -38,8 +38,8 @@ from hardware_sim.layout import (
     TOLEDO_SCALE,
     TSPL_PRINTER,
     ZPL_PRINTER,
-    AnySpec,
 )
+from hardware_sim.specs import AnySpec
 from tests.drivers.gateway.doubles import FakeLink
 
 PATIENCE_S = 60

@@ -11,7 +11,8 @@ from drivers.gateway.outbox import Outbox
 from drivers.gateway.supervisor import Supervisor
 from drivers.messages import Show
 from hardware_sim.counter import Counter, open_counter
-from hardware_sim.layout import POLES, PoleSpec
+from hardware_sim.layout import POLES
+from hardware_sim.specs import PoleSpec
 from tests.drivers.gateway.at_counter import at_the_counter
 
 PATIENCE_S = 20

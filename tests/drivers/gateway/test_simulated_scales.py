@@ -14,7 +14,8 @@ from drivers.gateway.supervisor import Supervisor
 from drivers.messages import Reading, ScaleCommand, Weight
 from hardware_sim.counter import open_counter
 from hardware_sim.faults import Noise, SplitFrames
-from hardware_sim.layout import ADAM_SCALE, CPWPLUS_SCALE, EPELSA_SCALE, SCALES, TOLEDO_SCALE, ScaleSpec
+from hardware_sim.layout import ADAM_SCALE, CPWPLUS_SCALE, EPELSA_SCALE, SCALES, TOLEDO_SCALE
+from hardware_sim.specs import ScaleSpec
 from tests.drivers.gateway.at_counter import at_the_counter
 
 PATIENCE_S = 20

@@ -18,7 +18,8 @@ from hardware_sim.counter import open_counter
 from hardware_sim.devices.input_keys import GsWay
 from hardware_sim.devices.scanners import KeyboardScanner
 from hardware_sim.faults import SplitFrames
-from hardware_sim.layout import KEYBOARD_SCANNER, NETWORK_SCANNER, SERIAL_SCANNER, SerialScannerSpec
+from hardware_sim.layout import KEYBOARD_SCANNER, NETWORK_SCANNER, SERIAL_SCANNER
+from hardware_sim.specs import SerialScannerSpec
 from tests.drivers.gateway.at_counter import at_the_counter
 
 CODE = "0106901234567892" + "10AB-1\x1d17261231"

@@ -13,7 +13,8 @@ from drivers.gateway.settings import DeviceSettings
 from drivers.gateway.supervisor import Supervisor
 from drivers.messages import DeviceChanged, DrawerReleased, ReleaseDrawer
 from hardware_sim.counter import open_counter
-from hardware_sim.layout import TRIGGER_BOXES, TriggerBoxSpec
+from hardware_sim.layout import TRIGGER_BOXES
+from hardware_sim.specs import TriggerBoxSpec
 from tests.drivers.gateway.at_counter import at_the_counter
 from tests.drivers.gateway.doubles import Counter, FakeLink, counter
 
