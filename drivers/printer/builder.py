@@ -9,6 +9,7 @@ import contextlib
 import io
 import os
 import tempfile
+import threading
 from contextlib import ExitStack
 from functools import cache, cached_property
 from importlib import import_module, resources
@@ -45,9 +46,18 @@ _QR_DOT_SIZE = 6
 _TEAR_BAR_LINES = 4
 
 
-@cache
+_escpos = threading.Lock()  # receipts of two printers are laid out at once, and it meddles with the process
+
+
 def _dummy_class() -> Any:
-    """python-escpos' byte builder, imported at the first receipt: it brings imaging libraries of some 8 MB.
+    """python-escpos' byte builder."""
+    with _escpos:
+        return _imported()
+
+
+@cache
+def _imported() -> Any:
+    """Imported at the first receipt: it brings imaging libraries of some 8 MB.
 
     Its importing reads a database of printers (ours is one entry: 3 MB and 0.4 s less), keeps a pickle of it
     (which a power cut could tear) and always leaves a temporary directory behind: both go with the scratch.
@@ -189,7 +199,8 @@ class ReceiptBuilder:
         if module_dots < _MODULE_DOTS_MIN:
             self._qr(paper, block.data)
         else:
-            with contextlib.redirect_stdout(io.StringIO()):  # escpos prints a remark for every barcode
+            # escpos prints a remark for every barcode
+            with _escpos, contextlib.redirect_stdout(io.StringIO()):
                 paper.barcode(
                     encoded,
                     "CODE128",

@@ -190,3 +190,26 @@ def test_importing_the_byte_builder_leaves_nothing_behind(tmp_path: Path) -> Non
         timeout=60,
     )
     assert list(tmp_path.iterdir()) == []
+
+
+def test_two_printers_that_print_their_first_receipt_at_once_leave_nothing_behind_either(
+    tmp_path: Path,
+) -> None:
+    code = (
+        "import os, sys, tempfile, threading\n"
+        "from drivers.base import build_driver\n"
+        "from drivers.profile import load_profile\n"
+        "from drivers.document import Barcode\n"
+        "sys.setswitchinterval(1e-6)\n"
+        "before, gate = dict(os.environ), threading.Barrier(3)\n"
+        "drivers = [build_driver(load_profile('printer/generic_58mm'), {}) for _ in range(3)]\n"
+        "def print_one(driver): gate.wait(); driver.render((Barcode(data='1234'),) * 40)\n"
+        "threads = [threading.Thread(target=print_one, args=(one,)) for one in drivers]\n"
+        "[thread.start() for thread in threads]; [thread.join() for thread in threads]\n"
+        "assert dict(os.environ) == before\n"
+        "assert os.path.isdir(tempfile.gettempdir())\n"
+        "assert sys.stdout is sys.__stdout__\n"
+    )
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, check=True, timeout=60)
+    assert list(tmp_path.iterdir()) == []
