@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
 import msgspec
-from biip import ParseConfig, ParseError
+from biip import ParseConfig, ParseError, gs1_prefixes
 from biip.gs1_digital_link_uris import GS1DigitalLinkURI
 from biip.gs1_element_strings import GS1ElementString
 from biip.gs1_messages import GS1Message
@@ -24,6 +24,8 @@ GS1_SYMBOLOGIES = frozenset({"C1", "e0", "e1", "e2", "d2", "Q3", "J1"})
 """AIM codes of the symbols that hold element strings, whatever their text looks like."""
 _LAST_SALE_DAYS = ("15", "16", "17", "7003")
 """Application identifiers: best before, sell by, expiry, expiry with its hour."""
+# biip's table of every company in the world takes 15 MB, and no till asks whose a number is.
+gs1_prefixes._GS1_COMPANY_PREFIX_TRIE = {}
 # biip takes the century from the machine's clock; we take it from the business date.
 _CONFIG = ParseConfig(gs1_element_strings_verify_date=False)
 

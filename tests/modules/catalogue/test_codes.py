@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from biip.gs1_prefixes import GS1CompanyPrefix
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -209,3 +210,8 @@ def test_any_code_at_all_is_read_without_an_exception(rest: str, head: str) -> N
 def test_what_is_written_is_read(batch: str, serial: str, day: date) -> None:
     reading = said(f"01{GTIN}10{batch}{GS}21{serial}{GS}17{day:%y%m%d}", "d2")
     assert (reading.batch, reading.serial, reading.expires_on) == (batch, serial, str(day))
+
+
+def test_whose_a_number_is_nobody_asks() -> None:
+    """The table that would tell is let go of: 15 MB of every hub's memory."""
+    assert GS1CompanyPrefix.extract("7044610873466") is None
