@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import random
 import time
 from collections.abc import Callable
 from itertools import count
@@ -25,7 +26,10 @@ BETWEEN_SCANS_S = 0.03
 FINDS_CLOUD_S = 60.0
 PAYERS = 4
 THINK_S = 0.1
-"""Between two orders of one payer: forty orders a second in all."""
+"""Between two orders of one payer, by dice of its own: forty orders a second in all.
+
+With the same pause for all, they fall into step: a group answers them together, and they come back together.
+"""
 
 
 async def measure(folder: Path) -> list[Figure]:
@@ -114,10 +118,11 @@ def _payers() -> list[tuple[int, str]]:
 
 
 async def _pay(port: int, till: str, cookie: str) -> None:
+    dice = random.Random(till)
     async with Connection(port, cookie) as connection:
         for body in orders(1_000, till):
             await connection.post("/api/orders/place", body)
-            await asyncio.sleep(THINK_S)
+            await asyncio.sleep(dice.expovariate(1 / THINK_S))
 
 
 def _figures(rest_ms: list[float], busy_ms: list[float], drained: int) -> list[Figure]:

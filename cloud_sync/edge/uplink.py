@@ -51,7 +51,7 @@ class UplinkSettings:
     epoch: int = 1
     version: str = ""
     rate: float = 20_000.0
-    busy_rate: float = 6_000.0
+    busy_rate: float = 2_000.0
     heartbeat_s: float = 10.0
     telemetry_s: float = 60.0
     limits: Limits = field(default_factory=Limits)

@@ -194,7 +194,7 @@ class Live:
                 everywhere = part in _OF_ALL_TERMINALS
                 stale.add((part, None if everywhere else _terminal_of(record)))
         if stale:
-            with self._readers.session() as read:
+            with self._readers.snapshot() as read:
                 for part, terminal_id in sorted(stale, key=str):
                     self._show_part(read, part, terminal_id)
 

@@ -34,7 +34,7 @@ print_jobs = projected(
     integer("queued_ms"),
     integer("changed_ms"),
     text("device_id", nullable=True),
-    Index("print_jobs_by_state", "store_id", "state", "terminal_id", "printer_kind", "queued_ms"),
+    Index("print_jobs_by_state", "store_id", "state", "terminal_id", "queued_ms", "job_id"),
     Index("print_jobs_by_printer", "store_id", "state", "device_id", "queued_ms"),
     Index("print_jobs_by_order", "store_id", "order_id"),
     key=("job_id",),
