@@ -2,16 +2,18 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from hardware_sim.devices.label_printer import COLUMNS as LABEL_COLUMNS
 from hardware_sim.devices.label_printer import MEMORY_LABELS
-from hardware_sim.devices.labels import Tspl, Zpl
+from hardware_sim.devices.labels import PrintedLabel, Tspl, Zpl
 from hardware_sim.devices.paper import text_of
 from hardware_sim.devices.printer_core import PrinterCore, PrinterTraits, Torn
 
 PrinterLanguage = Literal["escpos", "zpl", "tspl"]
+_CHUNK_BYTES = 4096
+"""So much at once a label printer takes; of more it would forget the beginning."""
 TSPL_COMMAND = re.compile(rb"^(SIZE|CLS|GAP|PRINT|TEXT)\b", re.MULTILINE)
 
 
@@ -63,6 +65,11 @@ def _receipts(data: bytes, columns: int) -> Iterator[Torn]:
 
 def _labels(data: bytes, language: PrinterLanguage) -> Iterator[Torn]:
     printer = Zpl() if language == "zpl" else Tspl()
-    for label in printer.receive(data):
+    for at in range(0, len(data), _CHUNK_BYTES):
+        yield from _printed(printer.receive(data[at : at + _CHUNK_BYTES]))
+
+
+def _printed(labels: Sequence[PrintedLabel]) -> Iterator[Torn]:
+    for label in labels:
         for _ in range(min(label.copies, MEMORY_LABELS)):
             yield Torn(label.lines, text_of(label.lines, LABEL_COLUMNS))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import msgspec
@@ -42,6 +43,7 @@ class Calibrations:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / CALIBRATED_FILE
+        self._lock = threading.Lock()
 
     def of(self, device: Device) -> Calibration | None:
         """What was learnt of a drawer, if it still holds."""
@@ -60,8 +62,9 @@ class Calibrations:
     def keep(self, device: Device, open_when: OpenWhen, by: str) -> None:
         """A person has shown it; OSError if it cannot be kept."""
         made = Calibration.of(device, open_when, by)
-        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_state(self._path, {**self._read(), device.device_id: made})
+        with self._lock:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            write_state(self._path, {**self._read(), device.device_id: made})
 
     def _read(self) -> dict[str, Calibration]:
         return read_state(self._path, dict[str, Calibration]) or {}

@@ -84,11 +84,18 @@ class Calibrator:
                 except TimeoutError:
                     self._give_up()
                     continue
-                await (self._see_open(frame) if frame.is_open else self._see_shut(frame))
+                await self._see(frame)
         finally:
             self._give_up()
             while not self._waiting.empty():
                 self._answer(self._waiting.get_nowait(), "printer.closed")
+
+    async def _see(self, frame: LearnDrawer) -> None:
+        try:
+            await (self._see_open(frame) if frame.is_open else self._see_shut(frame))
+        except asyncio.CancelledError:
+            self._answer(frame, "printer.closed")
+            raise
 
     async def _see_shut(self, frame: LearnDrawer) -> None:
         self._give_up()
@@ -112,7 +119,7 @@ class Calibrator:
             self._give_up()
             self._answer(frame, "drawer.level_unknown")
             return
-        await self._learn(frame, meaning(shut_high=shut.high, open_high=shut.high != is_other))
+        self._learn(frame, meaning(shut_high=shut.high, open_high=shut.high != is_other))
 
     async def _changed_from(self, high: bool) -> bool:
         try:
@@ -124,9 +131,10 @@ class Calibrator:
             return False
         return True
 
-    async def _learn(self, frame: LearnDrawer, open_when: OpenWhen) -> None:
+    def _learn(self, frame: LearnDrawer, open_when: OpenWhen) -> None:
+        """Kept and believed in one go: a link lost in between would leave the file and the drawer at odds."""
         try:
-            await asyncio.to_thread(self._keep, frame.device_id, open_when, frame.by)
+            self._keep(frame.device_id, open_when, frame.by)
         except OSError as error:
             logger.error("%s: calibration cannot be kept: %s", frame.device_id, error)
             self._give_up()

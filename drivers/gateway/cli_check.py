@@ -77,7 +77,7 @@ async def _by_hand(console: Console, devices: list[Device], person: Person | Non
         checks.append(inside := check_inside(device))
         if inside.state == "failed" or device.is_on_printer:
             continue
-        drawers = [one for one in devices if one.url.scheme == "printer" and one.url.host == device.device_id]
+        drawers = [one for one in devices if one.is_on_printer and one.url.host == device.device_id]
         with Progress(*columns, console=console, transient=True, disable=person is not None) as bars:
             bars.add_task(device.device_id)
             checks += [check async for check in _opened(device, drawers, person)]

@@ -31,7 +31,6 @@ class DrawerDesk:
         self._printer = printer
         self._drawers = dict(drawers)
         self.calibrator = Calibrator(printer, self._drawers, keep, outbox)
-        self._is_open = False
         self._kicks = Kicks(outbox, monotonic, "printer.closed")
 
     def accept(self, frame: ReleaseDrawer) -> None:
@@ -40,17 +39,15 @@ class DrawerDesk:
 
     def learn(self, frame: LearnDrawer) -> None:
         """A person shows a drawer."""
-        self.calibrator.accept(frame, is_open=self._is_open)
+        self.calibrator.accept(frame, is_open=self._kicks.is_open)
 
     def open(self) -> None:
         """The printer's link is up: releases are taken."""
-        self._is_open = True
         self.calibrator.forget()
         self._kicks.open()
 
     def shut(self) -> None:
         """The printer's link is lost: what waits is refused."""
-        self._is_open = False
         self._kicks.shut()
 
     async def work(self, session: Session) -> None:

@@ -16,7 +16,7 @@ KICK_TIMEOUT_S = 2.0
 
 
 class Kicks:
-    """The releases of one device; `closed` is the reason given while its link is down."""
+    """The releases of one device; `is_open`: its link is up; `closed`: the reason given while it is not."""
 
     def __init__(self, outbox: Outbox, monotonic: Callable[[], float], closed: str) -> None:
         self._outbox = outbox
@@ -24,7 +24,7 @@ class Kicks:
         self._closed = closed
         self._waiting: asyncio.Queue[tuple[ReleaseDrawer, float]] = asyncio.Queue(MAX_WAITING)
         self._answered: OrderedDict[str, DrawerReleased | None] = OrderedDict()
-        self._open = False
+        self.is_open = False
 
     def accept(self, frame: ReleaseDrawer) -> None:
         """Queue a release; the same release_id again gets its first answer, not a second kick."""
@@ -33,7 +33,7 @@ class Kicks:
                 self._outbox.add_answer(answer)
             return
         self._remember(frame.release_id, None)
-        if not self._open:
+        if not self.is_open:
             self.refuse(frame, self._closed)
         elif self._waiting.full():
             self.refuse(frame, "drawer.queue_full")
@@ -42,11 +42,11 @@ class Kicks:
 
     def open(self) -> None:
         """The link is up: releases are taken."""
-        self._open = True
+        self.is_open = True
 
     def shut(self) -> None:
         """The link is lost: what waits, or was not wholly sent, is refused."""
-        self._open = False
+        self.is_open = False
         while not self._waiting.empty():
             self._waiting.get_nowait()
         for release_id in [one for one, answer in self._answered.items() if answer is None]:

@@ -239,7 +239,7 @@ class Supervisor:
             self._outbox,
             self._monotonic,
         )
-        for device_id in (device.device_id, *(drawer.device_id for drawer in drawers)):
-            self._desks[device_id] = desk
+        self._desks[device.device_id] = desk
+        for device_id in (device.device_id, *by_id):
             self._drawers[device_id] = desk.drawer_desk
         return desk

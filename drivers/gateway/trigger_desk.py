@@ -1,4 +1,4 @@
-"""A drawer on a trigger box of its own: kicked now or not at all, and felt where the box has a sensor."""
+"""A drawer on a trigger box of its own: kicked now or not at all."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from drivers.drawer.serial_trigger import SerialTrigger
 from drivers.gateway.kicks import Kicks
 from drivers.gateway.outbox import Outbox
 from drivers.gateway.session import Session
-from drivers.messages import DrawerLearnt, DrawerPosition, LearnDrawer, ReleaseDrawer
+from drivers.messages import DrawerLearnt, LearnDrawer, ReleaseDrawer
 
 
 class TriggerDesk:
@@ -34,9 +34,8 @@ class TriggerDesk:
             DrawerLearnt(request_id=frame.request_id, ok=False, reason="drawer.no_sensor")
         )
 
-    def hear(self, heard: Heard) -> DrawerPosition | None:
-        """The sensor's news."""
-        return heard if isinstance(heard, DrawerPosition) else None
+    def hear(self, heard: Heard) -> None:
+        """A box says nothing."""
 
     def blocked(self) -> str:
         """Nothing holds a box up that it could tell of."""

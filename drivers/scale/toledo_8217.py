@@ -21,8 +21,8 @@ _CENTRE_OF_ZERO = 0x10
 _FRAME = re.compile(
     rb"\x02(?:\?(?P<status>[^\x02\r])|(?P<weight>[0-9]{2}\.[0-9]{3}|[0-9]{3}\.[0-9]{2})(?P<net>N?))\r\Z"
 )
-# Weights that were asked for before the scale had heard of its tare.
-_GROSS_AFTER_PRESET = 2
+# Weights that a scale may still tell gross, asked for after it was told its tare.
+_GROSS_AFTER_PRESET = 1
 _KEYS: dict[ScaleAct, bytes] = {"zero": b"Z", "tare": b"T\r", "clear_tare": b"C"}
 
 
@@ -43,6 +43,7 @@ class Toledo8217(WireScale):
         self._options = options
         self._last: Weight | None = None
         self._preset: Decimal | None = None
+        self._tare_asked: Decimal | None = None
         self._gross_left = 0
 
     def command(self, act: ScaleAct) -> bool:
@@ -59,12 +60,13 @@ class Toledo8217(WireScale):
         return True
 
     def question(self) -> bytes:
+        self._tare_asked = self._preset
         return b"W"
 
     def reset(self) -> None:
         super().reset()
         self._last = None
-        self._preset = None
+        self._preset = self._tare_asked = None
 
     def read(self, frame: re.Match[bytes]) -> Weight | None:
         if frame["status"]:
@@ -92,12 +94,12 @@ class Toledo8217(WireScale):
         return self._with_tare(weight)
 
     def _with_tare(self, weight: Weight) -> Weight:
-        """The wire says that a weight is net, not by how much: that is what was preset, until it is gross."""
-        if self._preset is None:
+        """The wire says that a weight is net, not by how much: by what was preset when it was asked for."""
+        if self._tare_asked is None:
             return weight
         if weight.net:
             self._gross_left = 0
-            return msgspec.structs.replace(weight, tare=self._preset)
+            return msgspec.structs.replace(weight, tare=self._tare_asked)
         self._gross_left -= 1
         if self._gross_left < 0:
             self._preset = None

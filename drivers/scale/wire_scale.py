@@ -99,8 +99,8 @@ class WireScale:
         return False
 
     def press(self, key: bytes) -> None:
-        """Send this with the next poll, once; of more than a few that wait the oldest is forgotten."""
-        if key not in self._pressed:
+        """Send this with the next poll, not twice running; of more than a few the oldest is forgotten."""
+        if self._pressed[-1:] != [key]:
             self._pressed.append(key)
         del self._pressed[:-MAX_PRESSED]
 

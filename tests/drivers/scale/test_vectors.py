@@ -156,7 +156,7 @@ def test_a_wire_that_cannot_be_told_a_tare_says_so(profile: str) -> None:
     assert driver.poll() == asked
 
 
-def said(driver: Scale, *frames: bytes) -> list[tuple[Any, Any, Any]]:
+def said_of(driver: Scale, *frames: bytes) -> list[tuple[Any, Any, Any]]:
     """Value, net and tare of what each frame says."""
     heard = [weight for frame in frames for weight in driver.receive(frame)]
     return [(str(w.value), w.net, w.tare and str(w.tare)) for w in heard if isinstance(w, Weight)]
@@ -164,6 +164,11 @@ def said(driver: Scale, *frames: bytes) -> list[tuple[Any, Any, Any]]:
 
 def test_a_toledo_is_net_by_what_it_was_told_until_it_says_gross() -> None:
     driver = plain_toledo()
+
+    def said(driver: Scale, *frames: bytes) -> list[tuple[Any, Any, Any]]:
+        """Each frame as the answer to a poll."""
+        return [one for frame in frames if driver.poll() for one in said_of(driver, frame)]
+
     net, gross, moving = b"\x0200.460N\r", b"\x0200.500\r", b"\x02?a\r"
     assert said(driver, net) == [("0.460", True, None)]  # tared by its own key
     driver.preset(40)
@@ -180,9 +185,33 @@ def test_a_toledo_is_net_by_what_it_was_told_until_it_says_gross() -> None:
     assert said(driver, net) == [("0.460", True, None)]
 
 
+def test_an_answer_on_its_way_is_net_by_the_tare_it_was_asked_with() -> None:
+    driver = plain_toledo()
+    driver.preset(100)
+    for _ in ("the tare", "the question"):
+        driver.poll()
+    driver.preset(250)
+    assert said_of(driver, b"\x0200.900N\r") == [("0.900", True, "0.100")]
+    for _ in ("the tare", "the question"):
+        driver.poll()
+    assert said_of(driver, b"\x0200.750N\r") == [("0.750", True, "0.250")]
+
+
+def test_the_tare_told_last_is_the_one_that_counts() -> None:
+    driver = scale("toledo_8217")
+    for tare_g in (100, 250, 100):
+        driver.preset(tare_g)
+    assert [driver.poll() for _ in range(4)][2] == plain_key(b"T00100\r")
+
+
+def plain_key(key: bytes) -> bytes:
+    """A key as an even-parity wire carries it."""
+    return bytes(byte | (byte.bit_count() % 2) << 7 for byte in key)
+
+
 def test_a_toledo_that_shows_hundredths_is_told_no_tare() -> None:
     driver = cast(Scale, build_driver(load_profile("scale/toledo_8217"), {"parity": "none", "max_kg": 200}))
-    assert said(driver, b"\x02012.50\r")
+    assert said_of(driver, b"\x02012.50\r")
     assert not driver.preset(40)
 
 
@@ -191,12 +220,12 @@ def test_a_dialog_brings_the_tare_down_with_each_price() -> None:
     plain_price, tared_price = b"\x04\x0201\x1b001000\x1b\x03", b"\x04\x0203\x1b001000\x1b0040\x03"
     answer = b"\x0202\x1b3\x1b%05d\x1b001000\x1b%06d\x03"
     assert driver.poll() == plain_price
-    assert said(driver, answer % (500, 500)) == [("0.500", None, None)]
+    assert said_of(driver, answer % (500, 500)) == [("0.500", None, None)]
     assert driver.preset(40)
     assert driver.poll() == tared_price
-    assert said(driver, b"\x0209\x1b21\x03") == [("0.460", True, "0.040")]  # it would not weigh it again
-    assert said(driver, answer % (460, 460)) == [("0.460", True, "0.040")]
+    assert said_of(driver, b"\x0209\x1b21\x03") == [("0.460", True, "0.040")]  # it would not weigh it again
+    assert said_of(driver, answer % (460, 460)) == [("0.460", True, "0.040")]
     assert driver.command("clear_tare")
     assert driver.poll() == plain_price
-    assert said(driver, answer % (500, 500)) == [("0.500", None, None)]
+    assert said_of(driver, answer % (500, 500)) == [("0.500", None, None)]
     assert not driver.command("zero")
