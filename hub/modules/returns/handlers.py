@@ -16,6 +16,7 @@ from hub.modules.returns import store
 from hub.modules.returns.events import GoodsReturned, MoneyBack, RefundRetried, ReturnSettled
 from hub.modules.returns.messages import GoodsTaken, RefundAsked, RetryRefund, ReturnGoods
 from hub.modules.returns.model import return_no
+from hub.modules.returns.owed import given_fen, is_under_way
 from hub.modules.returns.planning import Plan, plan_return
 
 
@@ -75,6 +76,9 @@ def retry_refund(command: RetryRefund, ctx: Context) -> Decision:
     attempt = payments.attempt(ctx.read, ctx.store_id, former.refund_id)
     if former.is_replaced or attempt is None or attempt.state != "refused":
         return Decision.refuse("returns.refund_not_refused")
+    of_this = (ctx.read, ctx.store_id, returned.return_id)
+    if given_fen(*of_this)[former.payment_id] or is_under_way(*of_this, former.payment_id):
+        return Decision.refuse("returns.refund_not_owed")
     shift = shift_to_pay_in(ctx, command.terminal_id)
     if shift is None:
         return no_open_shift(command.terminal_id)

@@ -2,24 +2,25 @@
 
 from hub.kernel.context import Context
 from hub.kernel.decision import Decision
-from hub.modules.payments import store as payments
 from hub.modules.payments.events import PaymentRefunded
 from hub.modules.returns import store
 from hub.modules.returns.events import ReturnSettled
+from hub.modules.returns.owed import given_fen
 
 
 def payment_refunded(event: PaymentRefunded, ctx: Context) -> Decision:
-    """The last refund of a return settles it; cash that goes with the return itself is not on record yet."""
+    """The last money of a return settles it, be it by a refund that was replaced and came to pass after all.
+
+    Cash that goes with the return itself is not on record yet.
+    """
     mine = store.refund(ctx.read, ctx.store_id, event.refund_id)
     returned = store.return_row(ctx.read, ctx.store_id, mine.return_id) if mine else None
-    if mine is None or returned is None or mine.is_replaced or returned.settled_ms is not None:
+    if returned is None or returned.settled_ms is not None:
         return Decision()
-    others = (
-        one.refund_id
-        for one in store.refunds_of(ctx.read, ctx.store_id, returned.return_id)
-        if one.refund_id != event.refund_id
-    )
-    if any(payments.refund(ctx.read, ctx.store_id, other) is None for other in others):
+    given = given_fen(ctx.read, ctx.store_id, returned.return_id)
+    given[event.payment_id] += event.amount_fen
+    parts = store.refunds_of(ctx.read, ctx.store_id, returned.return_id)
+    if any(given[part.payment_id] < part.amount_fen for part in parts):
         return Decision()
     return Decision.of(
         ReturnSettled(

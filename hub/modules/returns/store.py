@@ -61,11 +61,7 @@ _refund = Query(
 )
 _refunds_of = Query(
     select(*_refund_columns)
-    .where(
-        refunds.c.store_id == bindparam("store_id"),
-        refunds.c.return_id == bindparam("return_id"),
-        refunds.c.is_replaced == 0,
-    )
+    .where(refunds.c.store_id == bindparam("store_id"), refunds.c.return_id == bindparam("return_id"))
     .order_by(refunds.c.tender, refunds.c.refund_id),
     RefundRow,
 )
@@ -103,9 +99,14 @@ def refund(read: Reader, store_id: str, refund_id: str) -> RefundRow | None:
     return read.first(_refund, store_id=store_id, refund_id=refund_id)
 
 
+def all_refunds_of(read: Reader, store_id: str, return_id: str) -> list[RefundRow]:
+    """A return's refunds, those that were replaced too: their money may have gone back after all."""
+    return read.all(_refunds_of, store_id=store_id, return_id=return_id)
+
+
 def refunds_of(read: Reader, store_id: str, return_id: str) -> list[RefundRow]:
     """A return's refunds as they stand, without those that were replaced."""
-    return read.all(_refunds_of, store_id=store_id, return_id=return_id)
+    return [one for one in all_refunds_of(read, store_id, return_id) if not one.is_replaced]
 
 
 def order_back(read: Reader, store_id: str, order_id: str) -> OrderBack | None:

@@ -8,7 +8,7 @@ from hub.modules.inventory import store as inventory
 from hub.modules.inventory.events import StockMoved
 from hub.modules.payments import store as payments
 from hub.modules.payments.events import PaymentRefunded
-from hub.modules.payments.messages import CloseShift, RefundPayment
+from hub.modules.payments.messages import CloseShift, RefundPayment, SettleAttempt
 from hub.modules.returns.events import GoodsReturned, ReturnSettled
 from hub.modules.returns.messages import LineWanted, RetryRefund, ReturnGoods
 from tests.modules.electronic import answer
@@ -128,6 +128,28 @@ def test_a_refused_card_refund_is_asked_for_again_and_then_settles(shop: Shop) -
     assert [one.refund_id for one in back.refunds] == [retry["new_refund_id"]]
     given = shop.events(PaymentRefunded)
     assert [one.amount_fen for one in given] == [sold.order.total_fen]
+
+
+def test_a_refund_that_was_replaced_and_came_to_pass_settles_the_return_and_no_retry_pays_again(
+    shop: Shop,
+) -> None:
+    sold = sold_by_card(shop)
+    half = [LineWanted(line_id=sold.lines[0].line_id, qty_milli=1000)]
+    taken = take_back(shop, sold, half)
+    assert 2 * taken.refund_fen <= sold.order.total_fen  # the payment alone would bear it twice
+    first = order_of(shop, sold.order.order_id).returns[0].refunds[0].refund_id
+    answer(shop, first, "refused")
+    second, third = shop.new_id(), shop.new_id()
+    shop.do(RetryRefund, refund_id=first, new_refund_id=second, terminal_id=TILL)
+    answer(shop, first, "approved")  # too late: now it is in doubt
+    answer(shop, second, "refused")
+    once_more = {"refund_id": second, "new_refund_id": third, "terminal_id": TILL}
+    assert shop.refused(RetryRefund, **once_more).code == "returns.refund_not_owed"
+    by_hand = {"attempt_id": first, "is_paid": True, "reason": "终端流水"}
+    shop.do(SettleAttempt, **by_hand, approval=approval())
+    assert len(shop.events(ReturnSettled)) == 1
+    assert shop.refused(RetryRefund, **once_more).code == "returns.refund_not_owed"
+    assert [one.amount_fen for one in shop.events(PaymentRefunded)] == [taken.refund_fen]
 
 
 def test_money_goes_back_by_card_first_and_then_in_cash(shop: Shop) -> None:
