@@ -36,6 +36,14 @@ def test_two_profiles_each_are_shipped() -> None:
     assert {f"display.{name}" for name in displays} | others <= set(drivers)
 
 
+def test_a_payment_terminal_says_whether_it_takes_cards_or_codes() -> None:
+    profiles = [load_profile(name) for name in profile_names() if name.startswith("payment_terminal/")]
+    assert {profile.ability for profile in profiles} == {"card", "code"}
+    for profile in profiles:
+        expected = "code" if profile.driver == "payment_terminal.pay_code" else "card"
+        assert profile.ability == expected, profile.model
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [
