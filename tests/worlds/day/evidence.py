@@ -143,6 +143,7 @@ def lay_there(weighed: Weighed, sold_g: int) -> bool:
     """
     drifts = sorted((0, weighed.before_g, weighed.after_g))
     least_g, most_g = weighed.load_g + drifts[0], weighed.load_g + drifts[-1]
-    if least_g - DIVISION_G <= sold_g <= most_g + DIVISION_G:
+    off_g = DIVISION_G if any(drifts) else DIVISION_G / 2
+    if least_g - off_g <= sold_g <= most_g + off_g:
         return True
     return weighed.before_g != 0 and abs(sold_g - weighed.before_g) <= 2 * DIVISION_G

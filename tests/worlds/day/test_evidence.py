@@ -149,6 +149,7 @@ def test_a_weight_is_what_lay_there_at_rest() -> None:
         evidence(DayRecord(weighings=[drifted]), sold(1250)).check_weights()
     for weighings, line in (
         ([Weighed(1300, 1250, ())], sold(1250)),
+        ([Weighed(1246, 1250, ())], sold(1250)),
         ([Weighed(1251, 1250, ("shaken_pan",))], sold(1250)),
         ([lay], sold(1255)),
         ([lay], sold(1250, "023f410d")),
