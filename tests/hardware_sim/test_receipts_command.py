@@ -11,8 +11,9 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner, Result
 
-from hardware_sim.captured import language_of
+from hardware_sim.captured import PrinterLanguage, columns_of, language_of, paper_of
 from hardware_sim.cli import app
+from hardware_sim.devices.labels import LONGEST_FORMAT
 from hardware_sim.devices.paper import DOTS_PER_COLUMN
 from hardware_sim.pictures.sheet import MARGIN_DOTS
 from hardware_sim.wiring import read_wiring
@@ -60,6 +61,16 @@ def test_labels_are_told_by_their_language_and_drawn_with_their_bars(
     assert ("Coca-Cola 500ml" if language == "zpl" else "可口可乐 500ml") in text
     assert "[ean13 6901234567892]" in text
     assert ink(tmp_path / "shelf-1.png") > 4000
+
+
+@pytest.mark.parametrize(("language", "wire"), [("zpl", ZPL.encode()), ("tspl", TSPL.encode("gbk"))])
+def test_of_a_long_capture_every_label_is_there(language: PrinterLanguage, wire: bytes) -> None:
+    marks = [f"{number:04d}" for number in range(2 * LONGEST_FORMAT // len(wire))]
+    data = b"".join(wire.replace(b"500ml", mark.encode()) for mark in marks)
+    assert len(data) > 1.5 * LONGEST_FORMAT
+    papers = paper_of(data, language, columns_of(language, 48))
+    printed = [paper.text.splitlines()[0].split()[-1] for paper in papers]
+    assert printed == [mark for mark in marks for _ in range(2)]
 
 
 def test_of_a_recorded_line_what_went_to_the_printer_is_printed(tmp_path: Path) -> None:
