@@ -15,6 +15,7 @@ Send = Callable[..., Any]
 ASKED = {"unknown": "query", "reversing": "reversal"}
 ANSWERS = (*["approved"] * 5, "refused", "unknown", "unknown", "pending", "not_started")
 OVER = ("booked", "refused", "reversed", "approved")
+AT_A_TERMINAL = ("requested", "pending", "unknown", "reversing", "doubtful")
 CODES = ("134567890123456789", "281234567890123456", "6212345678901234567", "6901234567892")
 
 
@@ -56,7 +57,7 @@ class Cards:
         if started is not None:
             self._attempts.append(Attempt(attempt_id, till, order_id, started.state, amount_fen))
         if tender == "code" and self._random.random() < 0.8:
-            self._act(payments.PresentCode, pay_code=self._random.choice(CODES))
+            self._act(payments.PresentCode, self._pick(), pay_code=self._random.choice(CODES))
 
     def answer(self, _till: str) -> None:
         """A terminal says something of an attempt, mostly of one that waits."""
@@ -70,7 +71,7 @@ class Cards:
         self._tell(found, asked, state, found.amount_fen + 1 if wrong_amount else found.amount_fen)
 
     def meddle(self, _till: str, approval: Any) -> None:
-        """Somebody cancels, releases, asks again or settles by hand."""
+        """Somebody cancels or presents a code, or takes in hand what a terminal fell silent over."""
         acts: list[tuple[type[Command], dict[str, Any]]] = [
             (payments.CancelAttempt, {}),
             (payments.ReleaseAttempt, {}),
@@ -80,7 +81,11 @@ class Cards:
             (payments.SettleAttempt, {"is_paid": False, "reason": "终端无流水", "approval": approval}),
         ]
         kind, fields = self._random.choice(acts)
-        self._act(kind, **fields)
+        if kind in (payments.CancelAttempt, payments.PresentCode):
+            self._act(kind, self._pick(), **fields)
+        elif (found := self._pick(AT_A_TERMINAL)) is not None:
+            self._tell(found, "request", "unknown", None)
+            self._act(kind, found, **fields)
 
     def refund(self, till: str, approval: Any) -> None:
         """Money back of something that was paid, or was not."""
@@ -133,14 +138,16 @@ class Cards:
             for asked, state in (("request", "refused"), ("reversal", "approved"), ("query", "refused")):
                 self._tell(found, asked, state, None)
 
-    def _pick(self) -> Attempt | None:
+    def _pick(self, aim: tuple[str, ...] = ()) -> Attempt | None:
+        """Mostly an attempt that waits, in a state that is aimed at if there is such a one."""
         waiting = [found for found in self._attempts if found.state not in OVER]
+        waiting = [found for found in waiting if found.state in aim] or waiting
         if waiting and self._random.random() < 0.95:
             return self._random.choice(waiting)
         return self._random.choice(self._attempts) if self._attempts else None
 
-    def _act(self, kind: type[Command], **fields: Any) -> None:
-        if (found := self._pick()) is not None:
+    def _act(self, kind: type[Command], found: Attempt | None, **fields: Any) -> None:
+        if found is not None:
             self._noted(found, self._send(kind, self._at(found.till), attempt_id=found.attempt_id, **fields))
 
     def _tell(self, found: Attempt, asked: str, state: str, amount_fen: int | None) -> None:

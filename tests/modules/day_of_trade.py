@@ -93,7 +93,7 @@ class Day:
             self._pay: 20,
             self._ask: 14,
             self._cards.answer: 18,
-            self._meddle: 6,
+            self._meddle: 10,
             self._refund: 3,
             self._return: 6,
             self._cards.settle: 2,
@@ -268,6 +268,9 @@ class Day:
             self._cards.start(till, last.order_id, self._looked_up_fen(till, last))
 
     def _meddle(self, till: str) -> None:
+        """Often while a payment is under way."""
+        if self._random.random() < 0.5:
+            self._ask(till)
         self._cards.meddle(till, self._approval())
 
     def _refund(self, till: str) -> None:

@@ -55,6 +55,8 @@ def test_the_day_was_a_day(tmp_path: Path) -> None:
         "StartPayment",
         "PresentCode",
         "TakePayAnswer",
+        "SettleAttempt",
+        "ReleaseAttempt",
         "RefundPayment",
         "ReturnGoods",
         "SettleTerminal",
@@ -161,6 +163,7 @@ def test_every_approval_is_booked_or_waits_or_was_undone(evening: Shop) -> None:
     last = {moved.attempt_id: moved for moved in evening.events(AttemptMoved) if moved.act == "sale"}
     approved = {attempt_id for attempt_id, moved in last.items() if moved.state == "approved"}
     assert len(approved) > 4
+    assert any(moved.settled_by for moved in last.values())
     assert booked <= approved
     for attempt_id in approved - booked:
         kept = payments.attempt(evening.read, STORE, attempt_id)

@@ -30,7 +30,7 @@ from hub.modules.catalogue import demo
 from hub.modules.catalogue.messages import RecallGoods
 from hub.modules.gateways.messages import OpenPairing, PairGateway, RevokeGateway
 from hub.modules.identity.messages import SignIn
-from hub.modules.payments.messages import RefundPayment, SettleTerminal, TakeSettlementAnswer
+from hub.modules.payments.messages import OpenDrawer, RefundPayment, SettleTerminal, TakeSettlementAnswer
 from hub.modules.returns.messages import RetryRefund
 from tests.devices.counter import DRAWER, SCANNER, Counter
 from tests.devices.pay_counter import CARD, bind_terminals
@@ -40,7 +40,7 @@ from tests.modules.returns.counter_of_returns import all_of, sold_by_card, take_
 from tests.modules.shop import STORE, TILL, approval
 
 HERE = Path(__file__).resolve().parent / "journal"
-STEPS, ROUNDS, SEED = 10, 15, 20_261_122
+STEPS, ROUNDS, SEED = 10, 15, 20_261_136
 EVERYTHING = 100_000
 
 
@@ -62,6 +62,7 @@ def trade(counter: Counter) -> None:
     pair_gateways(counter)
     recalled = {"item_id": demo.items()[90].item_id, "batch": "B-0", "reason": "供应商通知"}
     counter.do(RecallGoods, SYSTEM, **recalled)
+    counter.do(OpenDrawer, terminal_id=TILL, reason="换零钱", approval=approval())
     sign_in(counter, "manager", PINS["manager"], times=2)
     sign_in(counter, "cashier", "000000", times=5)
     counter.clock.pass_s(61)
