@@ -106,7 +106,7 @@ class DevicePageController(Controller):
             for device in store.all_devices(readers, store_id)
         ]
 
-    @get("/conditions", sync_to_thread=False)
+    @get("/conditions", sync_to_thread=True)
     def conditions(self, readers: Readers, store_id: str) -> list[DeviceView]:
         """How every device is, for a till where nobody is signed in yet: no unit's identity, no position."""
         return [

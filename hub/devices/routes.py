@@ -25,7 +25,7 @@ class DeviceController(Controller):
     path = "/api/devices"
     tags = ("devices",)
 
-    @get("/", sync_to_thread=False)
+    @get("/", sync_to_thread=True)
     def all(self, readers: Readers, caller: Caller, store_id: str) -> list[DeviceView]:
         """Every device of the store."""
         require(caller, "orders.sell")

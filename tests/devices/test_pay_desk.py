@@ -273,7 +273,7 @@ def test_a_silent_gateway_is_not_waited_for_for_ever(world: PayWorld) -> None:
     async def scenario(socket: FakeSocket) -> None:
         attempt_id = await started(world)
         await asked(socket)
-        counter.clock.pass_s(int(pay_desk.CUSTOMER_S + pay_desk.GRACE_S) + 1)
+        counter.clock.pass_s(int(pay_desk.CUSTOMER_S + desk.GRACE_S) + 1)
         assert (await world.until(attempt_id, "unknown")).reason == "terminal.no_answer"
 
     play(world, scenario)

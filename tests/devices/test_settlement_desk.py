@@ -9,8 +9,11 @@ import pytest
 from drivers import messages as wire
 from hub.devices.messages import BindDevice, SeeDevice
 from hub.devices.paying import desk, settlement_desk
+from hub.devices.paying.desk import GRACE_S, PATIENCE_S
 from hub.devices.paying.settlement_desk import SettlementDesk
 from hub.kernel.context import SYSTEM
+from hub.kernel.errors import Refusal
+from hub.kernel.writer import Outcome
 from hub.modules.payments import settled
 from hub.modules.payments.events import SettlementDiffers
 from hub.modules.payments.messages import RefundPayment, SettlementView, SettleTerminal
@@ -168,8 +171,33 @@ def test_silence_is_unknown(world: Settling) -> None:
     async def scenario(socket: FakeSocket) -> None:
         settlement_id = await world.ask()
         await asked(socket)
-        world.counter.clock.pass_s(int(settlement_desk.SETTLE_S + settlement_desk.GRACE_S) + 1)
+        world.counter.clock.pass_s(int(settlement_desk.SETTLE_S + GRACE_S) + 1)
         assert (await world.ended(settlement_id, "unknown")).reason == "terminal.no_answer"
+
+    play(world, scenario)
+
+
+def test_an_answer_that_cannot_be_kept_is_asked_for_again_after_a_rest(
+    world: Settling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(*_: object) -> Outcome:
+        return Outcome(refusal=Refusal("storage.full", 507))
+
+    async def scenario(socket: FakeSocket) -> None:
+        settlement_id = await world.ask()
+        request = await asked(socket)
+        refused = wire.PayAnswer(request_id=request.request_id, state="refused", reason="terminal.busy")
+        with monkeypatch.context() as disk:
+            disk.setattr(world.counter.engine.bus, "adispatch", full)
+            await world.settlements.record(refused)
+        for _ in range(3):
+            await world.settlements.serve_all()
+        assert not any(isinstance(frame, wire.Pay) for frame in list(socket.to_gateway._queue))  # type: ignore[attr-defined]
+        world.counter.clock.pass_s(int(PATIENCE_S))
+        await world.settlements.serve_all()
+        assert (await asked(socket)).request_id == request.request_id
+        await settles(socket, request, 0, 0)
+        await world.ended(settlement_id, "done")
 
     play(world, scenario)
 

@@ -7,17 +7,29 @@ from collections.abc import Iterable
 
 from drivers import messages as wire
 from hub.devices.links import Gateways
+from hub.kernel.bus import Bus
+from hub.kernel.clock import Clock
+from hub.kernel.db import Readers
 
 log = logging.getLogger(__name__)
 
 LOOK_AGAIN_S = 0.5
+GRACE_S = 15.0
+"""A gateway that has not told of a request's end by so much later is taken to be silent."""
+PATIENCE_S = 3.0
+"""Between two looks at a terminal that is away, busy or still at it; after an answer that was not kept."""
 _MAX_ANSWERS = 1_000
 
 
 class Desk:
     """Runs on the event loop; `asked_for` alone is called from the writer's thread."""
 
-    def __init__(self, gateways: Gateways) -> None:
+    def __init__(self, bus: Bus, readers: Readers, store_id: str, gateways: Gateways, clock: Clock) -> None:
+        self._bus = bus
+        self._readers = readers
+        self._store_id = store_id
+        self._gateways = gateways
+        self._clock = clock
         self.fresh: set[str] = set()
         """What was asked for in this life of the hub and has not been served yet."""
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -61,6 +73,9 @@ class Desk:
                 log.exception("%s failed; going on", type(self).__name__)
                 await asyncio.sleep(LOOK_AGAIN_S)
                 self._due.set()
+
+    def _now_s(self) -> float:
+        return self._clock.read().monotonic_s
 
     def _take_fresh(self, ids: list[str]) -> None:
         self.fresh.update(ids)

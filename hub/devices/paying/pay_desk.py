@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from drivers import messages as wire
 from hub.devices import model, store
 from hub.devices.links import Gateways
-from hub.devices.paying.desk import Desk
+from hub.devices.paying.desk import GRACE_S, PATIENCE_S, Desk
 from hub.kernel.bus import Bus
 from hub.kernel.clock import Clock
 from hub.kernel.context import SYSTEM
@@ -28,12 +28,8 @@ CUSTOMER_S = 90.0
 """So long a customer may take at the terminal."""
 QUESTION_S = 20.0
 """So long a terminal may take over a query or a reversal."""
-GRACE_S = 15.0
-"""A gateway that has not told of a request's end by so much later is taken to be silent."""
 RESTS_S = (1.0, 2.0, 4.0, 8.0, 15.0)
 """Before each try: a terminal that did not know a moment ago may know soon."""
-PATIENCE_S = 3.0
-"""Between two looks at a terminal that is away, busy, or still at it."""
 
 _MARKS: dict[str, Asked] = {"": "request", "q": "query", "r": "reversal"}
 _BY_ASKED: dict[Asked, str] = {asked: mark for mark, asked in _MARKS.items()}
@@ -53,12 +49,7 @@ class PayDesk(Desk):
     """Electronic payments that are open."""
 
     def __init__(self, bus: Bus, readers: Readers, store_id: str, gateways: Gateways, clock: Clock) -> None:
-        super().__init__(gateways)
-        self._bus = bus
-        self._readers = readers
-        self._store_id = store_id
-        self._gateways = gateways
-        self._clock = clock
+        super().__init__(bus, readers, store_id, gateways, clock)
         self._errands: dict[str, _Errand] = {}
 
     def committed(self, records: list[Record[Any]]) -> None:
@@ -189,9 +180,6 @@ class PayDesk(Desk):
             original_reference=paid.reference if paid else "",
             timeout_s=CUSTOMER_S,
         )
-
-    def _now_s(self) -> float:
-        return self._clock.read().monotonic_s
 
 
 def _asked_in(state: str) -> Asked:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from drivers import messages as wire
 from hub.devices import model
 from hub.devices.links import GatewayLink, Gateways
-from hub.devices.paying.desk import Desk
+from hub.devices.paying.desk import GRACE_S, PATIENCE_S, Desk
 from hub.kernel.bus import Bus
 from hub.kernel.clock import Clock
 from hub.kernel.context import SYSTEM
@@ -25,30 +25,27 @@ log = logging.getLogger(__name__)
 
 SETTLE_S = 60.0
 """So long a terminal may take to settle with its acquirer."""
-GRACE_S = 15.0
-"""A gateway that has told nothing by so much later is taken to be silent."""
 _MARK = ".z"
 """Behind a settlement's id in its request: so its answer is told from a payment's."""
 
 
 class _Errand(NamedTuple):
-    """A settlement that waits for its answer until `due_s`; `link` is what it was sent by last."""
+    """A settlement that waits for its answer until `due_s`; `link` is what it was sent by last.
+
+    It is not sent before `rests_until_s`.
+    """
 
     due_s: float
     is_fresh: bool
     link: GatewayLink | None = None
+    rests_until_s: float = 0.0
 
 
 class SettlementDesk(Desk):
     """Settlements that wait for their answer."""
 
     def __init__(self, bus: Bus, readers: Readers, store_id: str, gateways: Gateways, clock: Clock) -> None:
-        super().__init__(gateways)
-        self._bus = bus
-        self._readers = readers
-        self._store_id = store_id
-        self._gateways = gateways
-        self._clock = clock
+        super().__init__(bus, readers, store_id, gateways, clock)
         self._errands: dict[str, _Errand] = {}
 
     def committed(self, records: list[Record[Any]]) -> None:
@@ -85,12 +82,17 @@ class SettlementDesk(Desk):
             totals=_totals(answer.settled_totals),
         )
         outcome = await self._bus.adispatch(command, SYSTEM)
-        if outcome.refusal is not None:  # not recorded, the disk perhaps: it is sent again, and told again
-            log.warning("answer to settlement %s not kept: %s", settlement_id, outcome.refusal.code)
-            self._errands.pop(settlement_id, None)
+        if outcome.refusal is None:
+            return
+        log.warning("answer to settlement %s not kept: %s", settlement_id, outcome.refusal.code)
+        if (errand := self._errands.get(settlement_id)) is not None:  # it is sent again, and told again
+            rests_until_s = self._now_s() + PATIENCE_S
+            self._errands[settlement_id] = errand._replace(
+                is_fresh=False, link=None, rests_until_s=rests_until_s
+            )
 
     async def _serve(self, one: SettlementView) -> None:
-        now_s = self._clock.read().monotonic_s
+        now_s = self._now_s()
         errand = self._errands.get(one.settlement_id)
         if errand is None:
             errand = _Errand(now_s + SETTLE_S + GRACE_S, one.settlement_id in self.fresh)
@@ -100,7 +102,7 @@ class SettlementDesk(Desk):
             await self._tell(one, "not_started", "terminal.gateway_gone")
         elif now_s >= errand.due_s:
             await self._tell(one, "unknown", "terminal.no_answer")
-        elif link is not None and link is not errand.link:
+        elif link is not None and link is not errand.link and now_s >= errand.rests_until_s:
             self._errands[one.settlement_id] = errand._replace(link=link)
             asking = wire.Pay(
                 request_id=f"{one.settlement_id}{_MARK}",

@@ -16,6 +16,12 @@ class Found(msgspec.Struct, frozen=True):
     code: str | None
     symbology: str | None = None
 
+    def unmeasured(self) -> "Found":
+        """The same without the weight or amount that a label tells: what is sold is another quantity."""
+        return msgspec.structs.replace(
+            self, reading=msgspec.structs.replace(self.reading, weight_g=None, amount_fen=None)
+        )
+
 
 def find(
     read: Reader, current: store.Active, text: str, symbology: str | None, business_date: str

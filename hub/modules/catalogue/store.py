@@ -129,7 +129,7 @@ _open_recalls = Query(
     select(*_recall_columns)
     .where(*_recalls_here)
     .order_by(recalls.c.changed_ms.desc(), recalls.c.item_id, recalls.c.batch)
-    .limit(bindparam("limit")),
+    .limit(MAX_PAGE),
     RecallView,
 )
 
@@ -194,9 +194,9 @@ def recalled_items(read: Reader, store_id: str) -> frozenset[str]:
     return frozenset(row.item_id for row in read.all(_recalled_items, store_id=store_id))
 
 
-def open_recalls(read: Reader, store_id: str, limit: int = MAX_PAGE) -> list[RecallView]:
+def open_recalls(read: Reader, store_id: str) -> list[RecallView]:
     """Recalls that are open, the newest first, at most 200."""
-    return read.all(_open_recalls, store_id=store_id, limit=max(1, min(limit, MAX_PAGE)))
+    return read.all(_open_recalls, store_id=store_id)
 
 
 def recalled_goods(read: Reader, store_id: str) -> list[RecalledGoods]:

@@ -16,7 +16,7 @@ class GatewayController(Controller):
     path = "/api/gateways"
     tags = ("gateways",)
 
-    @get("/", sync_to_thread=False)
+    @get("/", sync_to_thread=True)
     def all(self, readers: Readers, caller: Caller, store_id: str) -> list[PairedGateway]:
         """Every gateway that is or was paired."""
         require(caller, "gateways.edit")

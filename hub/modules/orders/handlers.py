@@ -2,8 +2,6 @@
 
 from typing import Protocol
 
-import msgspec
-
 from hub.kernel.bounds import check_ids, check_quantity, check_texts
 from hub.kernel.context import Context
 from hub.kernel.decision import Decision
@@ -74,7 +72,7 @@ def _receipt(ctx: Context, code: str) -> Decision | None:
     found = store.order_by_receipt(ctx.read, ctx.store_id, code)
     if found is None:
         return None
-    return Decision(answer=Scanned(outcome="receipt", code=code, order_id=found.order.order_id))
+    return Decision(answer=Scanned(outcome="receipt", code=code, order_id=found.order_id))
 
 
 class ScaleWorks(Protocol):
@@ -174,8 +172,7 @@ def _as_scanned(
     found = find(ctx.read, current, command.code, command.symbology, ctx.business_date_today)
     if found is None or found.item.item_id != item.item_id:
         return None
-    unmeasured = msgspec.structs.replace(found.reading, weight_g=None, amount_fen=None)
-    return msgspec.structs.replace(found, reading=unmeasured)
+    return found.unmeasured()
 
 
 def _check_code(code: str, symbology: str | None) -> Decision | None:

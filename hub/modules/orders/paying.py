@@ -124,7 +124,7 @@ def _priced(ctx: Context, placed: Sequence[PlacedLine]) -> tuple[list[Line], Dec
         found = _found(ctx, current, wanted)
         if found is None:
             return [], Decision.refuse("orders.item_unknown", 404, line_no=number)
-        item, reading = found.item, msgspec.structs.replace(found.reading, weight_g=None, amount_fen=None)
+        item, reading = found.item, found.unmeasured().reading
         if not is_whole(item.sold_by, wanted.qty_milli):
             return [], Decision.refuse("orders.quantity_not_whole", 400, item=item.name)
         lines.append(

@@ -137,7 +137,8 @@ class OrderController(Controller):
     def by_receipt(self, readers: Readers, caller: Caller, store_id: str, receipt_no: str) -> Order:
         """An order by the number on its receipt."""
         require(caller, SELL)
-        return _found(store.order_by_receipt(readers, store_id, receipt_no))
+        row = store.order_by_receipt(readers, store_id, receipt_no)
+        return _found(store.whole_order(readers, store_id, row.order_id) if row else None)
 
     @get("/unknown-codes", sync_to_thread=True)
     def unknown_codes(

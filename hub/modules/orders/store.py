@@ -261,10 +261,9 @@ def whole_order(read: Reader, store_id: str, order_id: str) -> Order | None:
     return None if row is None else Order(order=row, lines=lines(read, store_id, order_id))
 
 
-def order_by_receipt(read: Reader, store_id: str, receipt_no: str) -> Order | None:
-    """One order by the number on its receipt."""
-    row = read.first(_by_receipt, store_id=store_id, receipt_no=receipt_no)
-    return None if row is None else Order(order=row, lines=lines(read, store_id, row.order_id))
+def order_by_receipt(read: Reader, store_id: str, receipt_no: str) -> OrderRow | None:
+    """One order, without its lines, by the number on its receipt."""
+    return read.first(_by_receipt, store_id=store_id, receipt_no=receipt_no)
 
 
 def codes_unknown(read: Reader, store_id: str, limit: int = 100) -> list[UnknownCodeView]:

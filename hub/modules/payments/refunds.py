@@ -37,28 +37,24 @@ def refund_payment(command: RefundPayment, ctx: Context) -> Decision:
     shift = shift_to_pay_in(ctx, command.terminal_id)
     if shift is None:
         return no_open_shift(command.terminal_id)
-    refund = Refund(command.refund_id, command.amount_fen, command.reason.strip(), "")
-    if (refusal := _why_not(ctx, paid, refund)) is not None:
+    if (refusal := _why_not(ctx, paid, command.refund_id, command.amount_fen)) is not None:
         return refusal
     approved = approve(ctx, "payments.refund", paid.order_id)
     if approved.approver_id is None:
         return approved.decision
-    refund = msgspec.structs.replace(refund, approver_id=approved.approver_id)
+    refund = Refund(command.refund_id, command.amount_fen, command.reason.strip(), approved.approver_id)
     answer = RefundStarted(
         refund_id=command.refund_id,
         payment_id=paid.payment_id,
         amount_fen=command.amount_fen,
         is_given=paid.tender == "cash",
     )
-    return approved.decision + give_back(ctx, paid, shift, refund) + Decision(answer=answer)
+    return approved.decision + _go_back(paid, shift, refund) + Decision(answer=answer)
 
 
 def give_back(ctx: Context, paid: PaymentView, shift: ShiftRow, refund: Refund) -> Decision:
     """Cash is given, the rest is asked for; never more of a payment than is left of it."""
-    refusal = _why_not(ctx, paid, refund)
-    if refusal is not None:
-        return refusal
-    return Decision.of((_given if paid.tender == "cash" else _asked)(refund, paid, shift))
+    return _why_not(ctx, paid, refund.refund_id, refund.amount_fen) or _go_back(paid, shift, refund)
 
 
 def left_fen(read: Reader, store_id: str, paid: PaymentView) -> int:
@@ -66,11 +62,15 @@ def left_fen(read: Reader, store_id: str, paid: PaymentView) -> int:
     return max(0, paid.amount_fen - store.promised_fen(read, store_id, paid.payment_id, paid.order_id))
 
 
-def _why_not(ctx: Context, paid: PaymentView, refund: Refund) -> Decision | None:
-    if is_known(ctx, refund.refund_id):
+def _go_back(paid: PaymentView, shift: ShiftRow, refund: Refund) -> Decision:
+    return Decision.of((_given if paid.tender == "cash" else _asked)(refund, paid, shift))
+
+
+def _why_not(ctx: Context, paid: PaymentView, refund_id: str, amount_fen: int) -> Decision | None:
+    if is_known(ctx, refund_id):
         return Decision.refuse("payments.payment_exists")
     left = left_fen(ctx.read, ctx.store_id, paid)
-    return Decision.refuse("payments.refund_too_much", left_fen=left) if refund.amount_fen > left else None
+    return Decision.refuse("payments.refund_too_much", left_fen=left) if amount_fen > left else None
 
 
 def _malformed(command: RefundPayment) -> Decision | None:

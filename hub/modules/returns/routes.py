@@ -56,7 +56,7 @@ class ReturnsController(Controller):
         require(caller, TAKE)
         with readers.snapshot() as read:
             found = orders.order_by_receipt(read, store_id, receipt_no)
-            return standing.sold_order(read, store_id, _paid(found.order if found else None))
+            return standing.sold_order(read, store_id, _paid(found))
 
     @post("/offer", status_code=200, sync_to_thread=True)
     def offer(self, readers: Readers, caller: Caller, store_id: str, data: AskReturn) -> ReturnOffer:

@@ -23,7 +23,6 @@ returns = projected(
     integer("at_ms"),
     integer("settled_ms", nullable=True),
     Index("returns_returns_by_order", "store_id", "order_id"),
-    Index("returns_returns_by_date", "store_id", "business_date", "at_ms"),
     key=("return_id",),
 )
 
