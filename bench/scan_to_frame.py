@@ -26,7 +26,7 @@ BETWEEN_SCANS_S = 0.03
 FINDS_CLOUD_S = 60.0
 PAYERS = 4
 THINK_S = 0.1
-"""Between two orders of one payer, by dice of its own: forty orders a second in all.
+"""From an answer to the same payer's next order, on average, by dice of its own: under forty a second in all.
 
 With the same pause for all, they fall into step: a group answers them together, and they come back together.
 """
