@@ -1,10 +1,11 @@
 """Goods sold by weight: the scale's word, live; its keys; and a weight by hand where that may be."""
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.axe import check
 from tests.browser.fake_hub import FakeHub
+from tests.browser.fake_scale import refusal
 from tests.browser.fake_shop import FakeShop
 from tests.browser.keys import Keys
 
@@ -158,6 +159,67 @@ def test_an_items_own_container_is_told_when_its_sheet_opens(till: Page, scale: 
     sheet = touch_apples(till)
     expect(sheet).to_contain_text("净重 · 容器 0.040 kg")
     assert told(scale.shop) == [40]
+
+
+def tared_apples(till: Page, scale: FakeHub) -> Locator:
+    """Apples that are sold in a container of their own; its tare is asked for, and not answered yet."""
+    scale.shop.find("item-020")["tare_g"] = 40
+    till.reload()
+    till.get_by_role("search").wait_for()
+    scale.shop.lay(1250)
+    scale.push()
+    expect(till.locator(".strip")).to_contain_text("1.250 kg")
+    scale.late.add("PresetTare")
+    return touch_apples(till)
+
+
+def test_nothing_is_sold_before_the_scale_has_taken_the_tare(till: Page, scale: FakeHub, keys: Keys) -> None:
+    sheet = tared_apples(till, scale)
+    expect(sheet.get_by_role("status")).to_have_text("已停稳")
+    expect(sheet.get_by_role("button", name="加入购物篮")).to_be_disabled()
+    keys.press("Enter")
+    assert not sent(scale.shop, "WeighItem")
+    scale.answer()
+    expect(sheet.get_by_role("button", name="加入购物篮")).to_be_enabled()
+    keys.press("Enter")
+    expect(till.locator(".line")).to_contain_text("皮 0.040 kg")
+
+
+def test_after_a_refused_tare_somebody_chooses_again(
+    till: Page, scale: FakeHub, keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = refusal("devices.tare_by_key", "秤上已有去皮")
+    monkeypatch.setattr(scale.shop, "do_PresetTare", lambda body: refused, raising=False)
+    sheet = tared_apples(till, scale)
+    expect(sheet.get_by_role("button", name="加入购物篮")).to_be_disabled()
+    scale.answer()
+    expect(sheet.get_by_role("status")).to_have_text("请选择容器，或不用容器")
+    keys.press("Enter")
+    assert not sent(scale.shop, "WeighItem")
+    sheet.get_by_role("button", name="容器").tap()
+    sheet.get_by_role("button", name="不用容器").tap()
+    sheet.get_by_role("button", name="加入购物篮").tap()
+    expect(till.locator(".line .qty")).to_have_text("× 1.25")
+
+
+def test_nothing_is_sold_before_the_goods_are_known(till: Page, scale: FakeHub, keys: Keys) -> None:
+    asked: list[Route] = []
+
+    def hold(route: Route) -> None:
+        asked.append(route)
+
+    till.route("**/api/catalogue/items/item-020", hold)
+    scale.shop.lay(1250)
+    scale.shop.say("ask", question="needs_weight", item_id="item-020", code="2000020")
+    scale.push()
+    sheet = till.get_by_role("dialog")
+    expect(sheet.get_by_role("status")).to_have_text("已停稳")
+    keys.press("Enter")
+    expect(sheet.get_by_role("button", name="加入购物篮")).to_be_disabled()
+    asked[0].fulfill(json=scale.shop.find("item-020"))
+    sheet.get_by_role("button", name="加入购物篮").tap()
+    expect(till.locator(".line .qty")).to_have_text("× 1.25")
+    assert len(sent(scale.shop, "WeighItem")) == 1
 
 
 def test_a_weight_by_hand_needs_a_manager_beside_a_scale(till: Page, scale: FakeHub, keys: Keys) -> None:

@@ -2,7 +2,7 @@
 import { reactive } from "vue";
 import { newId } from "@kit/ids";
 import { command, hub, patientCommand, type Device, type DrawerLesson, type TerminalAnswered, type DevicePulse, type DeviceStatistics } from "../state/hub";
-import { tellWhy } from "../state/notices";
+import { attempt, tellWhy } from "../state/notices";
 import { withApproval } from "../state/sale";
 import { session } from "../state/session";
 import { till } from "../state/till";
@@ -31,14 +31,6 @@ export interface Lesson {
   said: DrawerLesson | null;
 }
 
-async function attempt(act: () => Promise<unknown>): Promise<void> {
-  try {
-    await act();
-  } catch (error) {
-    tellWhy(error);
-  }
-}
-
 /** Asks for signs of life until the returned function is called. */
 export function watchPulses(): () => void {
   const ask = async (): Promise<void> => {
@@ -60,7 +52,7 @@ export function watchPulses(): () => void {
   return () => [asking, ticking].forEach(clearInterval);
 }
 
-export const awaitScan = (device: Device): Promise<void> =>
+export const awaitScan = (device: Device): Promise<boolean> =>
   attempt(async () => {
     delete till.testScans[device.device_id];
     const { within_ms } = await command("TryScanner", { device_id: device.device_id });
@@ -68,14 +60,14 @@ export const awaitScan = (device: Device): Promise<void> =>
     page.awaitedUntilMs[device.device_id] = page.nowMs + within_ms;
   });
 
-export const printSlip = (device: Device): Promise<void> =>
+export const printSlip = (device: Device): Promise<boolean> =>
   attempt(async () => {
     const job_id = newId();
     await command("PrintTest", { job_id, device_id: device.device_id });
     page.slips[device.device_id] = job_id;
   });
 
-export const showText = (device: Device): Promise<void> =>
+export const showText = (device: Device): Promise<boolean> =>
   attempt(async () => {
     await command("TryDisplay", { device_id: device.device_id });
     page.shown[device.device_id] = true;
@@ -109,7 +101,7 @@ export async function showDrawer(device: Device, lesson: Lesson): Promise<void> 
   }
 }
 
-export const bind = (device: Device, terminal_id: string | null): Promise<void> =>
+export const bind = (device: Device, terminal_id: string | null): Promise<boolean> =>
   attempt(() => command("BindDevice", { device_id: device.device_id, terminal_id }));
 
 export function openDrawer(act: string): void {

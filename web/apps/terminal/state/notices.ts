@@ -69,3 +69,14 @@ export function tellWhy(error: unknown): void {
     else tell({ tone: "bad", key: "refused.failed", facts: { code } });
   } else throw error;
 }
+
+/** Runs an act, and says why if it did not work. True once it is done. */
+export async function attempt(act: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await act();
+    return true;
+  } catch (error) {
+    tellWhy(error);
+    return false;
+  }
+}

@@ -1,7 +1,7 @@
 /** The till's scale: what lies on it, in words, and its keys. */
 import { computed } from "vue";
 import { command, type ScaleKey, type Weight } from "./hub";
-import { tellWhy } from "./notices";
+import { attempt } from "./notices";
 import { session } from "./session";
 import { till } from "./till";
 
@@ -46,20 +46,21 @@ export function shownWeight(weight: Weight | null): string {
   return says ? formatGrams(weight.grams!) : "–.–––";
 }
 
-export const press = (key: ScaleKey): Promise<void> =>
+export const press = (key: ScaleKey): Promise<boolean> =>
   attempt(() => command("PressScaleKey", { terminal_id: session.terminalId ?? "", key }));
 
-/** Goods in a container of so many grams come next; 0 if in none. What the scale was told so far is forgotten. */
-export async function presetTare(tareG: number): Promise<void> {
-  if (tareG === scale.presetG.value) return;
-  if (tareG) await attempt(() => command("PresetTare", { terminal_id: session.terminalId ?? "", tare_g: tareG }));
-  else await press("clear_tare");
-}
+let told: Promise<unknown> = Promise.resolve();
 
-async function attempt(act: () => Promise<unknown>): Promise<void> {
-  try {
-    await act();
-  } catch (error) {
-    tellWhy(error);
-  }
+/**
+ * Goods in a container of so many grams come next; 0 if in none. What the scale was told so far is forgotten.
+ * One after another; false if it was not taken.
+ */
+export function presetTare(tareG: number): Promise<boolean> {
+  const isTaken = told.then(() => {
+    if (tareG === scale.presetG.value) return true;
+    if (!tareG) return press("clear_tare");
+    return attempt(() => command("PresetTare", { terminal_id: session.terminalId ?? "", tare_g: tareG }));
+  });
+  told = isTaken.catch(() => false);
+  return isTaken;
 }

@@ -280,6 +280,7 @@ export const en: Translated<typeof zh> = {
       ready: "Settled",
       empty: "Put the goods on",
       tared: "Put it on, container and all",
+      untared: "Choose the container, or none",
       sold: "Sold: take it off",
       over: "Too heavy for the scale",
       under: "Below zero: press Zero",

@@ -278,6 +278,7 @@ export const zh = {
       ready: "已停稳",
       empty: "请放上商品",
       tared: "请连容器一起放上",
+      untared: "请选择容器，或不用容器",
       sold: "已计价，请取下",
       over: "超出量程",
       under: "低于零点，请清零",
