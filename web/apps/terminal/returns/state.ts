@@ -2,7 +2,7 @@
 import { reactive } from "vue";
 import { newId } from "@kit/ids";
 import { command, hub, type ReturnOffer, type SoldOrder, type SoldRow } from "../state/hub";
-import { tell, tellWhy } from "../state/notices";
+import { attempt, tell } from "../state/notices";
 import { withApproval } from "../state/sale";
 import { session } from "../state/session";
 import { sheets } from "../state/sheets";
@@ -18,38 +18,60 @@ export const page = reactive({
   busy: false,
 });
 
-async function attempt(act: () => Promise<void>): Promise<void> {
+let looked = 0;
+let asked = 0;
+
+/** Once at a time: a second touch of the same key is dropped. */
+async function once(act: () => Promise<unknown>): Promise<void> {
+  if (page.busy) return;
+  page.busy = true;
   try {
-    await act();
-  } catch (error) {
-    tellWhy(error);
+    await attempt(act);
+  } finally {
+    page.busy = false;
   }
 }
 
-function show(sold: SoldOrder): void {
+function show(sold: SoldOrder | null): void {
+  asked++;
   Object.assign(page, { sold, chosen: {}, reason: "", offer: null, returnId: newId() });
 }
 
-export const listToday = (): Promise<void> =>
+export const listToday = (): Promise<unknown> =>
   attempt(async () => {
     page.today = await hub.soldToday();
   });
 
-export const findReceipt = (receiptNo: string): Promise<void> =>
-  attempt(async () => show(await hub.soldByReceipt(receiptNo)));
+/** Only what was looked for last is shown. */
+async function look(ask: () => Promise<SoldOrder>): Promise<void> {
+  const mine = ++looked;
+  await attempt(async () => {
+    const sold = await ask();
+    if (mine === looked) show(sold);
+  });
+}
 
-export const openOrder = (orderId: string): Promise<void> => attempt(async () => show(await hub.soldOrder(orderId)));
+export const findReceipt = (receiptNo: string): Promise<void> => look(() => hub.soldByReceipt(receiptNo));
+export const openOrder = (orderId: string): Promise<void> => look(() => hub.soldOrder(orderId));
 
 /** Looks again at the order that is shown: a terminal has answered, or somebody took something back elsewhere. */
-export const refresh = (): Promise<void> =>
+export const refresh = (): Promise<unknown> =>
   attempt(async () => {
     const orderId = page.sold?.order.order_id;
-    if (orderId) page.sold = await hub.soldOrder(orderId);
+    if (!orderId) return;
+    const sold = await hub.soldOrder(orderId);
+    if (page.sold?.order.order_id === orderId) page.sold = sold;
   });
 
-export function leaveOrder(): void {
-  page.sold = null;
+/** Shows no sale any more; an answer that is still out is dropped. */
+export function leave(): void {
+  looked++;
+  show(null);
   sheets.receipt = null;
+}
+
+export function leaveOrder(): void {
+  leave();
   void listToday();
 }
 
@@ -57,7 +79,6 @@ const lines = () =>
   Object.entries(page.chosen)
     .filter(([, qty_milli]) => qty_milli > 0)
     .map(([line_id, qty_milli]) => ({ line_id, qty_milli }));
-let asked = 0;
 
 /** Chooses so much of a line, and asks the hub what then goes back. */
 export async function choose(lineId: string, qtyMilli: number): Promise<void> {
@@ -83,40 +104,40 @@ async function askOffer(): Promise<void> {
 }
 
 /** Takes the goods back, with a manager; the same return is never booked twice, however often it is sent. */
-export async function takeBack(act: string, done: string): Promise<void> {
-  const { offer, sold } = page;
-  if (page.busy || !offer || !sold) return;
-  page.busy = true;
-  const body = {
-    return_id: page.returnId,
-    order_id: sold.order.order_id,
-    terminal_id: session.terminalId ?? "",
-    lines: lines(),
-    refund_fen: offer.refund_fen,
-    reason: page.reason,
-  };
-  const isDone = await withApproval(act, (approval) => command("ReturnGoods", { ...body, approval }));
-  page.busy = false;
-  await refresh();
-  // Its answer may have been lost: what is booked is shown, and nothing is chosen any more.
-  const isBooked = page.sold?.returns.some((one) => one.return_id === body.return_id);
-  if (isBooked) show(page.sold!);
-  else if (page.sold) await askOffer();
-  if (isDone) tell({ tone: "good", text: done });
-}
+export const takeBack = (act: string, done: string): Promise<void> =>
+  once(async () => {
+    const { offer, sold } = page;
+    if (!offer || !sold) return;
+    const { order_id } = sold.order;
+    const body = {
+      return_id: page.returnId,
+      order_id,
+      terminal_id: session.terminalId ?? "",
+      lines: lines(),
+      refund_fen: offer.refund_fen,
+      reason: page.reason,
+    };
+    const isDone = await withApproval(act, (approval) => command("ReturnGoods", { ...body, approval }));
+    if (isDone) tell({ tone: "good", text: done });
+    await refresh();
+    if (page.sold?.order.order_id !== order_id) return;
+    // Its answer may have been lost: what is booked is shown, and nothing is chosen any more.
+    if (page.sold.returns.some((one) => one.return_id === body.return_id)) show(page.sold);
+    else await askOffer();
+  });
 
 export const retry = (refundId: string): Promise<void> =>
-  attempt(async () => {
-    await command("RetryRefund", {
-      refund_id: refundId,
-      new_refund_id: newId(),
-      terminal_id: session.terminalId ?? "",
-    });
-    await refresh();
+  once(async () => {
+    const body = { refund_id: refundId, new_refund_id: newId(), terminal_id: session.terminalId ?? "" };
+    try {
+      await command("RetryRefund", body);
+    } finally {
+      await refresh();
+    }
   });
 
 export const printAgain = (returnId: string, told: string): Promise<void> =>
-  attempt(async () => {
+  once(async () => {
     await command("Reprint", { job_id: newId(), order_id: returnId });
     tell({ tone: "good", text: told });
   });
