@@ -80,6 +80,18 @@ def test_the_committed_types_are_the_schemas(node: dict[str, str], tmp_path: Pat
     assert made.read_text() == (WEB / "api" / f"{room}.d.ts").read_text(), "run `npm run types`"
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_till_has_words_for_whatever_a_terminal_may_answer(language: str) -> None:
+    rooms = ("drivers/gateway", "drivers/payment_terminal", "hub/devices/paying", "hub/modules/payments")
+    sources = [path.read_text() for room in rooms for path in (ROOT / room).rglob("*.py")]
+    codes = set(re.findall(r'"terminal\.(\w+)"', "".join(sources)))
+    assert "request_differs" in codes
+    texts = (WEB / f"apps/terminal/texts/{language}.ts").read_text()
+    words = re.search(r"  reason: \{\n    terminal: \{(.+?)\n    \}", texts, re.DOTALL)
+    assert words is not None
+    assert codes <= set(re.findall(r"^ +(\w+):", words[1], re.MULTILINE))
+
+
 def test_the_till_stays_small() -> None:
     named = re.findall(r'"/till/(assets/[^"]+\.js)"', (TILL_PAGES / "index.html").read_text())
     assert named

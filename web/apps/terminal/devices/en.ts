@@ -68,6 +68,7 @@ export const en: Translated<typeof zh> = {
       no_sensor: "There is no sensor to calibrate",
     },
     printer: { closed: "The printer is not connected. Nothing was changed" },
+    device: { unknown: "Its gateway has no such drawer: check the gateway's settings. Nothing was changed" },
     open: "Open the drawer",
     isOpen: "Open",
     isClosed: "Closed",

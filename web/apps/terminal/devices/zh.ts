@@ -59,6 +59,7 @@ export const zh = {
       no_sensor: "没有传感器可以校准",
     },
     printer: { closed: "打印机没有连接，什么也没有改" },
+    device: { unknown: "网关上没有这个钱箱，什么也没有改：请检查网关的设置" },
     open: "打开钱箱",
     isOpen: "已打开",
     isClosed: "已关闭",

@@ -208,7 +208,12 @@ export const en: Translated<typeof zh> = {
       not_supported: "The terminal cannot do this",
       reversed: "It was undone",
       result_unknown: "The terminal's result is not known",
+      in_progress: "The terminal is still at it",
+      original_missing: "It does not say which payment it is about",
+      reference_invalid: "The original payment's reference is not valid",
+      request_differs: "Another request has this number",
     },
+    device: { unknown: "The device gateway has no such terminal" },
     gateway: {
       stopped: "The device gateway stopped",
       restarted: "The device gateway started again",

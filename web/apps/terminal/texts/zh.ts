@@ -206,7 +206,12 @@ export const zh = {
       not_supported: "终端不支持此操作",
       reversed: "已撤销",
       result_unknown: "终端给出的结果无法识别",
+      in_progress: "终端还在处理",
+      original_missing: "没有指明原交易",
+      reference_invalid: "原交易的参考号无效",
+      request_differs: "同一编号的请求，内容不同",
     },
+    device: { unknown: "设备网关上没有这台终端" },
     gateway: {
       stopped: "设备网关已停止",
       restarted: "设备网关重新启动过",
