@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.axe import check
 from tests.browser.fake_hub import FakeHub
@@ -93,6 +93,30 @@ def test_a_terminal_is_settled_and_compared(till: Page, keys: Keys, hub: FakeHub
     keys.type("428.5")
     sheet.get_by_role("button", name=re.compile("¥428.50")).tap()
     expect(till.locator(".figures")).to_be_visible()
+
+
+def test_a_look_that_failed_is_looked_again(till: Page, keys: Keys, hub: FakeHub, language: str) -> None:
+    closing, settle, settling, _, _, failed, _, _ = WORDS[language]
+    card = open_sheet(till, keys, closing).locator(".terminal").filter(has_text="card-1")
+    looks: list[int] = []
+
+    def refuse_once(route: Route) -> None:
+        looks.append(1)
+        if len(looks) == 1:
+            route.fulfill(status=409, json={"code": "any", "text": "", "facts": {}})
+        else:
+            route.fallback()
+
+    key = card.get_by_role("button", name=settle)
+    key.focus()
+    till.route("**/api/payments/settlements*", refuse_once)
+    till.keyboard.press("Enter")
+    expect(card).to_contain_text(settling)
+    expect(key).to_be_focused()
+    till.keyboard.press("Enter")
+    hub.shop.settles("failed", reason="terminal.no_answer")
+    expect(card).to_contain_text(failed)
+    assert [one["type"] for one in hub.shop.commands].count("SettleTerminal") == 1
 
 
 def test_without_terminals_nothing_is_asked(till: Page, keys: Keys, hub: FakeHub) -> None:

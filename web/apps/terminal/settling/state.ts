@@ -16,11 +16,15 @@ export function latest(deviceId: string): Settlement | null {
   return page.settlements.find(mine) ?? null;
 }
 
+let isStale = false;
+
 async function look(): Promise<void> {
   try {
     page.settlements = await hub.settlements();
+    isStale = false;
   } catch {
-    // The badge says that the hub is away; what is shown is what was known.
+    // The badge says that the hub is away; what is shown is what was known, until it answers again.
+    isStale = true;
   }
 }
 
@@ -28,7 +32,7 @@ async function look(): Promise<void> {
 export function watchSettlements(): () => void {
   void look();
   const looking = setInterval(() => {
-    if (page.settlements.some((one) => one.state === "requested")) void look();
+    if (isStale || page.settlements.some((one) => one.state === "requested")) void look();
   }, LOOK_EVERY_MS);
   return () => clearInterval(looking);
 }
@@ -45,7 +49,7 @@ export async function settle(deviceId: string): Promise<void> {
   } catch (error) {
     tellWhy(error);
   } finally {
+    await look();
     page.busy = false;
   }
-  await look();
 }
