@@ -59,3 +59,24 @@ def test_a_wedge_scanners_f8_is_the_group_separator(till: Page, keys: Keys, shop
 
     expect(till.get_by_role("dialog")).to_contain_text("010690123456789210B7")
     assert shop.commands[-1]["code"] == "010690123456789210B7\x1d17261231"
+
+
+def test_a_stray_receipt_does_not_replace_what_is_being_done(
+    till: Page, hub: FakeHub, shop: FakeShop, keys: Keys
+) -> None:
+    gone = {"code": "returns.receipt_unknown", "text": "没有这张小票", "facts": {}}
+    till.route("**/api/returns/**", lambda route: route.fulfill(status=404, json=gone))
+    scanned = {"question": "receipt", "code": "S001-T01-20261122-0007"}
+    keys.press("F10")
+    till.get_by_role("dialog").get_by_role("button", name="交班", exact=True).tap()
+    keys.type("428")
+    shop.say("ask", **scanned)
+    hub.push()
+    expect(till.get_by_text("再扫小票")).to_be_visible()
+    expect(till.get_by_role("dialog", name="交班")).to_contain_text("¥428")
+    keys.press("Escape")
+    expect(till.get_by_role("dialog")).to_have_count(0)
+    shop.say("ask", **scanned)
+    hub.push()
+    expect(till.get_by_role("dialog", name="退货")).to_be_visible()
+    expect(till.get_by_text("没有这张小票").first).to_be_visible()

@@ -51,3 +51,17 @@ def test_a_reload_keeps_the_session_and_the_basket(till: Page, hub: FakeHub) -> 
     hub.shop.fill(3)
     till.reload()
     expect(till.locator(".line")).to_have_count(3)
+
+
+def test_an_approval_ends_with_the_session_it_was_asked_in(till: Page, keys: Keys, hub: FakeHub) -> None:
+    keys.press("F7")
+    till.get_by_role("dialog").get_by_role("button", name="换零钱").tap()
+    approval = till.get_by_role("dialog", name="需要店长授权")
+    expect(approval).to_be_visible()
+    over = {"code": "auth.sign_in_first", "text": "请先签到", "facts": {}}
+    till.route("**/api/payments/drawer/open", lambda route: route.fulfill(status=401, json=over))
+    for typed in ("0009", "2468"):
+        keys.type(typed)
+        keys.press("Enter")
+    expect(till.get_by_role("heading", name="签到")).to_be_visible()
+    expect(till.get_by_role("dialog")).to_have_count(0)

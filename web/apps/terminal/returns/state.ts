@@ -1,5 +1,5 @@
 /** The return at hand. It outlives the sheet that shows it, which gives way to the manager's approval. */
-import { reactive } from "vue";
+import { reactive, watch } from "vue";
 import { newId } from "@kit/ids";
 import { command, hub, type ReturnOffer, type SoldOrder, type SoldRow } from "../state/hub";
 import { attempt, tell } from "../state/notices";
@@ -69,6 +69,15 @@ export function leave(): void {
   show(null);
   sheets.receipt = null;
 }
+
+// The next cashier begins with nothing of the last one's.
+watch(
+  () => session.who?.session_id,
+  () => {
+    leave();
+    page.today = null;
+  },
+);
 
 export function leaveOrder(): void {
   leave();

@@ -7,7 +7,7 @@ import { command, envelope, http, type Approval, type Item, type OrderPlaced, ty
 import { ask, tellWhy, type ScannedGoods } from "./notices";
 import { dueFen, takesCode } from "./paying";
 import { session } from "./session";
-import { openReceipt } from "./sheets";
+import { sheets } from "./sheets";
 import { till } from "./till";
 
 export const sale = reactive({
@@ -36,7 +36,7 @@ function hear(scanned: Scanned | null, code: string): void {
   if (scanned?.outcome === "unknown") ask({ kind: "unknown_code", code });
   else if (scanned?.outcome === "needs_weight")
     ask({ kind: "needs_weight", code, item_id: scanned.item_id ?? "", item: null, scanned });
-  else if (scanned?.outcome === "receipt") openReceipt(code);
+  else if (scanned?.outcome === "receipt") sheets.receipt = code;
 }
 
 function backToGoods(): void {
@@ -91,6 +91,12 @@ type Approved = (approval: Approval | null) => Promise<unknown>;
 
 /** Set by the approval sheet: asks a manager, and runs the act again with their consent. */
 export const approvals = reactive({ wanted: null as { act: string; run: Approved; done: (ok: boolean) => void } | null });
+
+/** Nobody comes to agree any more: the act is not done. */
+export function dropApproval(): void {
+  approvals.wanted?.done(false);
+  approvals.wanted = null;
+}
 
 /** Runs an act; if the hub wants a manager for it, asks one. True once it is done. */
 export async function withApproval(act: string, run: Approved): Promise<boolean> {

@@ -20,13 +20,9 @@ export type SheetName =
 
 export const sheets = reactive({
   open: null as SheetName | null,
-  /** The receipt that was scanned, until the return page has looked it up. */
+  /** The receipt that was scanned, until the return page has looked it up, or somebody was told that it must wait. */
   receipt: null as string | null,
 });
 
 export const openSheet = (name: SheetName): void => void (sheets.open = name);
-export function openReceipt(receiptNo: string): void {
-  sheets.receipt = receiptNo;
-  openSheet("returns");
-}
 export const closeSheet = (): void => void (sheets.open = null);

@@ -17,7 +17,7 @@ import {
 } from "./hub";
 import { ask, tellRefusal } from "./notices";
 import { session } from "./session";
-import { openReceipt } from "./sheets";
+import { sheets } from "./sheets";
 
 export const till = reactive({
   link: "connecting" as LinkState,
@@ -106,7 +106,7 @@ function apply(frame: Frame): void {
       till.paid = frame.order;
       break;
     case "ask":
-      if (frame.question === "receipt") openReceipt(frame.code);
+      if (frame.question === "receipt") sheets.receipt = frame.code;
       else
         ask(
           frame.question === "unknown_code"

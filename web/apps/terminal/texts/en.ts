@@ -376,6 +376,7 @@ export const en: Translated<typeof zh> = {
     unusable: "The scan did not come through whole: scan again",
     noAnswer: "The hub did not answer: try again",
     failed: "That did not work: {code}",
+    receiptLater: "Finish what is open, then scan the receipt",
     notReady: "Sign in and open the shift first",
   },
   keys: {

@@ -374,6 +374,7 @@ export const zh = {
     unusable: "没有扫完整，请再扫一次",
     noAnswer: "主机没有答复，请再试一次",
     failed: "没有成功：{code}",
+    receiptLater: "请先做完眼前的事，再扫小票",
     notReady: "请先签到并开班",
   },
   keys: {
