@@ -80,3 +80,34 @@ def test_a_stray_receipt_does_not_replace_what_is_being_done(
     hub.push()
     expect(till.get_by_role("dialog", name="退货")).to_be_visible()
     expect(till.get_by_text("没有这张小票").first).to_be_visible()
+
+
+def test_a_weight_that_comes_back_is_typed(till: Page, hub: FakeHub, shop: FakeShop, keys: Keys) -> None:
+    line = {
+        "line_id": "line-1",
+        "line_no": 1,
+        "name": "苹果",
+        "name_en": "Apples",
+        "unit": "千克",
+        "sold_by": "weight",
+        "is_whole": False,
+        "qty_milli": 1250,
+        "amount_fen": 1123,
+        "returned_milli": 0,
+        "returned_fen": 0,
+    }
+    order = {"order_id": "0" * 32, "receipt_no": "S001-T01-20261122-0007", "paid_ms": 1_795_000_000_000}
+    sold = {"order": order, "lines": [line], "returns": [], "extent": "none"}
+    offer = {"kind": "return", "amount_fen": 449, "refund_fen": 449, "parts": []}
+    till.route("**/api/returns/sold", lambda route: route.fulfill(json=[]))
+    till.route("**/api/returns/receipts/*", lambda route: route.fulfill(json=sold))
+    till.route("**/api/returns/offer", lambda route: route.fulfill(json=offer))
+    shop.say("ask", question="receipt", code=order["receipt_no"])
+    hub.push()
+    sheet = till.get_by_role("dialog", name="退货")
+    sheet.get_by_role("button", name="改重量").tap()
+    keys.type("0.51")
+    expect(sheet.locator("li output")).to_have_text("0.51 千克")
+    keys.press("Backspace")
+    expect(sheet.locator("li output")).to_have_text("0.5 千克")
+    expect(sheet.get_by_role("button", name="退货 ¥4.49")).to_be_visible()
