@@ -6,6 +6,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.axe import check
 from tests.browser.fake_hub import FakeHub
 from tests.browser.fake_manager import CODE, MANAGER, gateway, incident
+from tests.browser.fake_scale import refusal
 from tests.browser.keys import Keys
 from tests.browser.test_till_devices import sent
 
@@ -87,6 +88,40 @@ def test_incidents_are_answered_once_and_say_by_whom(till: Page, hub: FakeHub, k
     expect(sheet.get_by_role("region", name="已说明")).to_contain_text("说明：清点备用金")
     (answered,) = sent(hub.shop, "AnswerDrawerIncident")
     assert (answered["incident_seq"], answered["answer"]) == (8, "清点备用金")
+
+
+def test_a_refused_answer_is_kept_in_its_form(
+    till: Page, hub: FakeHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manage(till, hub)
+    hub.shop.incidents = [incident(8, "unasked", "s-1")]
+    sheet = open_from_menu(till, "钱箱异常")
+    refused = refusal("devices.incident_answer_missing", "请写明原因")
+    with monkeypatch.context() as patch:
+        patch.setattr(hub.shop, "do_AnswerDrawerIncident", lambda body: refused, raising=False)
+        sheet.get_by_role("button", name="说明情况").tap()
+        sheet.get_by_role("textbox", name="原因").fill("找零时碰开")
+        with till.expect_response("**/api/devices/drawer-incidents?*"):
+            sheet.get_by_role("button", name="记下").tap()
+        expect(till.get_by_text("请写明原因")).to_be_visible()
+        expect(sheet.get_by_role("textbox", name="原因")).to_have_value("找零时碰开")
+    sheet.get_by_role("button", name="记下").tap()
+    expect(sheet.get_by_role("region", name="已说明")).to_contain_text("说明：找零时碰开")
+
+
+def test_gateways_that_cannot_be_looked_at_again_are_shown_as_they_were(till: Page, hub: FakeHub) -> None:
+    manage(till, hub)
+    hub.shop.gateways = [gateway("gateway-1", here=True, paired=False)]
+    open_from_menu(till, "设备")
+    till.get_by_role("button", name="设备网关").tap()
+    sheet = till.get_by_role("dialog", name="设备网关")
+    expect(sheet.locator(".entry")).to_contain_text("gateway-1")
+    away = {"code": "any", "text": "读不到", "facts": {}}
+    till.route("**/api/gateways/known", lambda route: route.fulfill(status=409, json=away))
+    for _ in range(2):
+        till.wait_for_event("response", lambda answer: answer.url.endswith("/api/gateways/known"))
+    expect(till.get_by_text("读不到")).to_have_count(0)
+    expect(sheet.locator(".entry")).to_contain_text("gateway-1")
 
 
 def test_a_gateway_is_paired_by_a_code_and_revoked_in_two_touches(

@@ -1,23 +1,34 @@
 /** What these sheets share: lists asked of the hub when they open, and acts whose refusals are told. */
 import { onMounted, ref, type Ref } from "vue";
 import { useT as useAnyT } from "@kit/i18n";
-import { tellWhy } from "../state/notices";
-import { session } from "../state/session";
+import { attempt } from "../state/notices";
 
-export const may = (permission: string): boolean => session.who?.permissions.includes(permission) ?? false;
+interface List<T> {
+  /** Null until it has come. */
+  list: Ref<T[] | null>;
+  /** Asks again, and tells why if that did not work. */
+  load: () => Promise<unknown>;
+  /** Asks again by itself: not while an answer is out, and in silence, for the badge says that the hub is away. */
+  look: () => Promise<void>;
+}
 
-/** A list, null until it has come; `load` asks again. */
-export function useList<T>(ask: () => Promise<T[]>): { list: Ref<T[] | null>; load: () => Promise<void> } {
+export function useList<T>(ask: () => Promise<T[]>): List<T> {
   const list = ref(null) as Ref<T[] | null>;
-  const load = async (): Promise<void> => {
+  let out = 0;
+  const take = async (): Promise<void> => {
+    out++;
     try {
       list.value = await ask();
-    } catch (error) {
-      tellWhy(error);
+    } finally {
+      out--;
     }
   };
+  const load = (): Promise<unknown> => attempt(take);
+  const look = async (): Promise<void> => {
+    if (!out) await take().catch(() => {});
+  };
   onMounted(load);
-  return { list, load };
+  return { list, load, look };
 }
 
 /** Runs an act once at a time; a refusal is told. True once it is done. */
@@ -27,11 +38,7 @@ export function useAct(): { busy: Ref<boolean>; act: (run: () => Promise<unknown
     if (busy.value) return false;
     busy.value = true;
     try {
-      await run();
-      return true;
-    } catch (error) {
-      tellWhy(error);
-      return false;
+      return await attempt(run);
     } finally {
       busy.value = false;
     }

@@ -31,3 +31,5 @@ export const session = reactive({
     sessionStorage.removeItem(SIGNED_IN);
   },
 });
+
+export const may = (permission: string): boolean => session.who?.permissions.includes(permission) ?? false;
