@@ -10,10 +10,14 @@ export type Electronic = "card" | "code";
 const FAMILY = "payment_terminal";
 const ENDED = ["refused", "reversed"];
 
-/** The till's terminals, by what they take. */
+/** The payment terminals of this till. */
+export const myTerminals = computed(() =>
+  till.devices.filter((device) => device.kind === FAMILY && device.terminal_id === session.terminalId),
+);
+
+/** The same, by what they take. */
 const terminals = computed(() => {
-  const mine = till.devices.filter((device) => device.kind === FAMILY && device.terminal_id === session.terminalId);
-  const taking = (tender: Electronic) => mine.filter((device) => device.ability === tender);
+  const taking = (tender: Electronic) => myTerminals.value.filter((device) => device.ability === tender);
   return { card: taking("card"), code: taking("code") };
 });
 
