@@ -1,6 +1,9 @@
 """What codes say, at the till: batch and last day on the line, stops that wait, GS from a wedge."""
 
-from playwright.sync_api import Page, expect
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.axe import check
 from tests.browser.fake_hub import FakeHub
@@ -83,6 +86,41 @@ def test_a_stray_receipt_does_not_replace_what_is_being_done(
 
 
 def test_a_weight_that_comes_back_is_typed(till: Page, hub: FakeHub, shop: FakeShop, keys: Keys) -> None:
+    offer = {"kind": "return", "amount_fen": 449, "refund_fen": 449, "parts": []}
+    till.route("**/api/returns/offer", lambda route: route.fulfill(json=offer))
+    sheet = sold_again(till, hub, shop, returns=[])
+    sheet.get_by_role("button", name="改重量").tap()
+    keys.type("0.51")
+    expect(sheet.locator("li output")).to_have_text("0.51 千克")
+    keys.press("Backspace")
+    expect(sheet.locator("li output")).to_have_text("0.5 千克")
+    expect(sheet.get_by_role("button", name="退货 ¥4.49")).to_be_visible()
+
+
+@pytest.mark.parametrize("is_settled", [False, True])
+def test_a_refund_is_tried_again_only_while_its_money_is_owed(
+    till: Page, hub: FakeHub, shop: FakeShop, is_settled: bool
+) -> None:
+    refused = {"refund_id": "f1", "tender": "card", "amount_fen": 449, "state": "refused"}
+    given = {"refund_id": "f2", "tender": "cash", "amount_fen": 449, "state": "given"}
+    back = {
+        "return_id": "1" * 32,
+        "return_no": "S001-T01-R-0001",
+        "kind": "return",
+        "reason": "坏了",
+        "at_ms": 1_795_000_100_000,
+        "amount_fen": 449,
+        "refund_fen": 449,
+        "is_settled": is_settled,
+        "refunds": [refused, *([given] if is_settled else [])],
+    }
+    sheet = sold_again(till, hub, shop, returns=[back])
+    expect(sheet.locator(".refund.refused")).to_be_visible()
+    expect(sheet.get_by_role("button", name="再退一次")).to_have_count(0 if is_settled else 1)
+
+
+def sold_again(till: Page, hub: FakeHub, shop: FakeShop, returns: list[dict[str, Any]]) -> Locator:
+    """The return page with a sale of 1.25 kg of apples, and what came back of it before."""
     line = {
         "line_id": "line-1",
         "line_no": 1,
@@ -97,17 +135,9 @@ def test_a_weight_that_comes_back_is_typed(till: Page, hub: FakeHub, shop: FakeS
         "returned_fen": 0,
     }
     order = {"order_id": "0" * 32, "receipt_no": "S001-T01-20261122-0007", "paid_ms": 1_795_000_000_000}
-    sold = {"order": order, "lines": [line], "returns": [], "extent": "none"}
-    offer = {"kind": "return", "amount_fen": 449, "refund_fen": 449, "parts": []}
+    sold = {"order": order, "lines": [line], "returns": returns, "extent": "none"}
     till.route("**/api/returns/sold", lambda route: route.fulfill(json=[]))
     till.route("**/api/returns/receipts/*", lambda route: route.fulfill(json=sold))
-    till.route("**/api/returns/offer", lambda route: route.fulfill(json=offer))
     shop.say("ask", question="receipt", code=order["receipt_no"])
     hub.push()
-    sheet = till.get_by_role("dialog", name="退货")
-    sheet.get_by_role("button", name="改重量").tap()
-    keys.type("0.51")
-    expect(sheet.locator("li output")).to_have_text("0.51 千克")
-    keys.press("Backspace")
-    expect(sheet.locator("li output")).to_have_text("0.5 千克")
-    expect(sheet.get_by_role("button", name="退货 ¥4.49")).to_be_visible()
+    return till.get_by_role("dialog", name="退货")
