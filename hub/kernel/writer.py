@@ -134,6 +134,7 @@ class Writer:
         self._gate = threading.Lock()
         self._stopping = False
         self._stop_seen = False
+        self._held_back: _Item | None = None
         self._core_is_stale = False
         self._renew_log = renew_log
         # A hub killed after its disk failed must not build on what only the page cache holds.
@@ -199,7 +200,8 @@ class Writer:
 
     def _next(self) -> _Item | None:
         """The next item, syncing the NORMAL tail when its time comes first."""
-        while True:
+        held_back, self._held_back = self._held_back, None
+        while held_back is None:
             timeout_s = None if self._tail_due_s is None else self._tail_due_s - self._monotonic_s()
             try:
                 if timeout_s is not None and timeout_s <= 0:
@@ -207,9 +209,13 @@ class Writer:
                 return self._queue.get(timeout=timeout_s)
             except queue.Empty:
                 self._sync_tail()
+        return held_back
 
     def _with_waiting(self, first: _Item) -> list[_Item]:
-        """The first item and everybody who waits behind it, up to the group's limit."""
+        """The first item and everybody who waits behind it, up to the group's limit.
+
+        A group that needs no fsync takes nobody who does: a scan is not kept waiting by the sale behind it.
+        """
         items = [first]
         while len(items) < GROUP_LIMIT:
             try:
@@ -218,6 +224,9 @@ class Writer:
                 break
             if item is None:
                 self._stop_seen = True
+                break
+            if item.durability > first.durability:
+                self._held_back = item
                 break
             items.append(item)
         return items

@@ -62,6 +62,19 @@ def test_what_needs_no_fsync_ends_a_wait_for_company(bench: Bench, monkeypatch: 
     assert [outcome.result(WAIT_S / 2).first_seq for outcome in outcomes] == [1, 2]
 
 
+def test_what_needs_no_fsync_does_not_wait_for_one_behind_it(bench: Bench) -> None:
+    outcomes = bench.send_together(nudge(), nudge(), *fills(2), nudge())
+    assert [outcome.first_seq for outcome in outcomes] == [1, 2, 3, 4, 5]
+    synchronous = [sql.split()[-1] for sql in bench.connection.log if "synchronous" in sql or sql == COMMIT]
+    assert synchronous == [
+        "COMMIT",
+        "NORMAL",
+        "COMMIT",
+        "FULL",
+        "COMMIT",
+    ]  # the holder's, the first two's, the rest's
+
+
 def test_those_who_left_are_soon_waited_for_no_more(bench: Bench) -> None:
     bench.writer._company = 3
     assert bench.send(*fills(1)).refusal is None

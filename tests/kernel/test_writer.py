@@ -76,7 +76,7 @@ def test_nobody_is_answered_before_commit(bench: Bench) -> None:
 
 
 def test_a_group_is_full_if_one_of_it_is(bench: Bench) -> None:
-    bench.send_together(nudge(), *fills(1), nudge())
+    bench.send_together(*fills(1), nudge(), nudge())
     assert bench.writer.fsynced_seq == 3
     synchronous = [sql for sql in bench.connection.log if "synchronous" in sql or sql == BEGIN]
     assert synchronous[-1] == BEGIN  # set before BEGIN, where SQLite heeds it
