@@ -18,6 +18,7 @@ from cloud_sync.edge.window import Limits, UplinkState, Window
 from cloud_sync.wire import ack as acks
 from cloud_sync.wire import heartbeat as heartbeats
 from cloud_sync.wire import telemetry as telemetries
+from cloud_sync.wire.envelope import MAX_EVENTS
 from cloud_sync.wire.frame import BadFrame
 from cloud_sync.wire.heartbeat import Heartbeat, LiveTotals
 from cloud_sync.wire.link import Broker, Link, LinkLost, Message, Waker, Will
@@ -40,6 +41,8 @@ _BUSY_FOR_S = 0.2
 """Tills are selling while the last commit is not older than this."""
 _BATCHES_A_TURN = 2
 """Between these the thread listens, and lets others have the processor."""
+_BUSY_EVENTS = 200
+"""A batch while tills sell: reading 500 events takes longer than a scan may wait for the processor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,12 +188,13 @@ class Uplink:
     def _send(self, link: Link, now_s: float) -> None:
         selling = now_s - self._last_commit_s < _BUSY_FOR_S
         self._bucket.rate = min(self._settings.rate, self._settings.busy_rate if selling else float("inf"))
-        for _ in range(_BATCHES_A_TURN):
+        at_most = _BUSY_EVENTS if selling else MAX_EVENTS
+        for _ in range(1 if selling else _BATCHES_A_TURN):
             span = self._window.next_span(self._around.durable_seq())
             if span is None or link.free_slots <= 0 or self._bucket.wait_s(now_s) > 0:
                 return
             try:
-                made = self._outbox.next_batch(span)
+                made = self._outbox.next_batch(span.first(at_most))
             except BadFrame as error:
                 log.error("an event after %s is too large to send: %s", span.after, error)
                 self._window.stop(UplinkState.OVERSIZE, "sync.oversize")

@@ -36,6 +36,10 @@ class Span:
     after: int
     up_to: int
 
+    def first(self, events: int) -> "Span":
+        """At most so many of its events."""
+        return Span(self.after, min(self.up_to, self.after + events))
+
 
 class Window:
     """What has been sent, what is acknowledged, what may go next.
