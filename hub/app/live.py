@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -23,9 +24,8 @@ from hub.devices.events import (
     ScanTested,
 )
 from hub.devices.messages import PrintJobView, WeightView
-from hub.devices.model import DRAWER_LEFT_OPEN_MS, NEEDS_PERSON
-from hub.kernel.clock import Clock
-from hub.kernel.db import Readers
+from hub.devices.model import DRAWER_LEFT_OPEN_MS
+from hub.kernel.engine import Engine
 from hub.kernel.errors import Refusal, Texts
 from hub.kernel.journal import Record
 from hub.kernel.sql import Reader
@@ -68,6 +68,8 @@ _PARTS_OF: dict[type[Any], tuple[str, ...]] = {
 }
 _ASKS: dict[str, str] = {"unknown": "unknown_code", "needs_weight": "needs_weight", "receipt": "receipt"}
 _OF_ALL_TERMINALS = frozenset({"parked", "devices"})
+_Make = Callable[[int], frames.Frame]
+"""A frame but for its number."""
 
 
 class Page:
@@ -80,7 +82,11 @@ class Page:
         self.waiting: asyncio.Queue[bytes | None] = asyncio.Queue(MAX_WAITING_FRAMES)
         self._seq = 0
 
-    def push(self, make: Callable[[int], frames.Frame]) -> None:
+    def is_at(self, terminal_id: str | None) -> bool:
+        """Whether it is this terminal's, or any's where none is named."""
+        return terminal_id in (None, self.terminal_id)
+
+    def push(self, make: _Make) -> None:
         """Queue a frame under the page's next number; a page that is too slow is ended."""
         self._seq += 1
         try:
@@ -95,19 +101,23 @@ class Page:
         self.waiting.put_nowait(None)
 
 
+_Change = tuple[Page, _Make]
+
+
 class Live:
     """All open pages. Lives on the event loop; `committed` alone may be called from elsewhere."""
 
-    def __init__(self, readers: Readers, store_id: str, clock: Clock, texts: Texts) -> None:
-        self._readers = readers
+    def __init__(self, engine: Engine, store_id: str, texts: Texts) -> None:
+        self._readers = engine.readers
+        self._just_committed = engine.just_committed
+        self._clock = engine.clock
         self._store_id = store_id
-        self._clock = clock
         self._texts = texts
-        self._pages: set[Page] = set()
+        self._pages: frozenset[Page] = frozenset()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._sync = SyncStatus()
         self._latest_weight: Callable[[str], WeightView | None] = lambda _terminal_id: None
-        self._parts: dict[str, Callable[[Reader, str], Callable[[int], frames.Frame]]] = {
+        self._parts: dict[str, Callable[[Reader, str], _Make]] = {
             "basket": self._basket,
             "parked": self._parked,
             "shift": self._shift,
@@ -121,9 +131,14 @@ class Live:
         self._loop = asyncio.get_running_loop()
 
     def committed(self, records: list[Record[Any]]) -> None:
-        """From the writer's thread: show what these records changed."""
-        if self._loop is not None and self._pages and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._show, records)
+        """From the writer's thread: show what these records changed.
+
+        It is read here, where the pages just written are at hand: a reader would have to decrypt them anew.
+        """
+        loop, pages = self._loop, self._pages
+        if loop is not None and pages and not loop.is_closed():
+            with self._or_all_begin_again(loop):
+                loop.call_soon_threadsafe(self._show, loop, records, self._changes(records, pages))
 
     def sync_changed(self, status: SyncStatus) -> None:
         """From the uplink's thread: show the new figures."""
@@ -132,19 +147,19 @@ class Live:
 
     def open(self, page: Page) -> None:
         """Begin to show a page its terminal, from a snapshot on."""
-        self._pages.add(page)
+        self._pages |= {page}
         try:
             with self._readers.snapshot() as read:
                 page.push(self._snapshot(read, page.terminal_id))
         except BaseException:
-            self._pages.discard(page)
+            self.close(page)
             raise
         if (weight := self._latest_weight(page.terminal_id)) is not None:
             page.push(lambda seq: frames.WeightFrame(seq=seq, weight=weight))
 
     def close(self, page: Page) -> None:
         """The page is gone."""
-        self._pages.discard(page)
+        self._pages -= {page}
 
     def scanned(self, terminal_id: str | None, outcome: Outcome) -> None:
         """Show what came of a scanner's scan when the cashier has to do something about it."""
@@ -164,16 +179,38 @@ class Live:
         for page in self._pages_at(terminal_id):
             page.push(lambda seq: frames.WeightFrame(seq=seq, weight=weight))
 
-    def _show(self, records: list[Record[Any]]) -> None:
-        for record in records:
-            if isinstance(record.event, SessionClosed):
-                self._end_session(record.event.session_id)
+    def _show(
+        self, loop: asyncio.AbstractEventLoop, records: list[Record[Any]], changes: list[_Change]
+    ) -> None:
+        with self._or_all_begin_again(loop):
+            for record in records:
+                self._tell(record)
+            for page, make in changes:
+                page.push(make)
+
+    @contextmanager
+    def _or_all_begin_again(self, loop: asyncio.AbstractEventLoop) -> Iterator[None]:
         try:
-            self._show_changes(records)
+            yield
         except Exception:  # supervisor: a page that missed a change would show a wrong basket as right
             log.exception("changes cannot be shown; every page begins again")
-            for page in self._pages:
-                page.end()
+            loop.call_soon_threadsafe(self._begin_again)
+
+    def _begin_again(self) -> None:
+        for page in self._pages:
+            page.end()
+
+    def _tell(self, record: Record[Any]) -> None:
+        """What a record says to pages beside the parts that it changes."""
+        event = record.event
+        if isinstance(event, SessionClosed):
+            self._end_session(event.session_id)
+        if (notice := _notice_of(record)) is not None:
+            self._notify(self._pages_at(event.terminal_id), notice)
+        if isinstance(event, ScanTested):
+            self._show_test(event)
+        if _by_terminal(record):
+            self._show_paid(event)
 
     def _end_session(self, session_id: str) -> None:
         """Hang up on its pages, whoever ended it: its owner, the next one at the till, a new PIN."""
@@ -181,22 +218,30 @@ class Live:
             if page.session_id == session_id:
                 page.end()
 
-    def _show_changes(self, records: list[Record[Any]]) -> None:
-        stale: set[tuple[str, str | None]] = set()
-        for record in records:
-            if (notice := _notice_of(record)) is not None:
-                self._notify(self._pages_at(record.event.terminal_id), notice)
-            if isinstance(record.event, ScanTested):
-                self._show_test(record.event)
-            if _by_terminal(record):
-                self._show_paid(record.event)
-            for part in _PARTS_OF.get(type(record.event), ()):
-                everywhere = part in _OF_ALL_TERMINALS
-                stale.add((part, None if everywhere else _terminal_of(record)))
-        if stale:
-            with self._readers.snapshot() as read:
-                for part, terminal_id in sorted(stale, key=str):
-                    self._show_part(read, part, terminal_id)
+    def _changes(self, records: list[Record[Any]], pages: Iterable[Page]) -> list[_Change]:
+        """What these records changed, for each page that shows it."""
+        stale = {
+            (part, None if part in _OF_ALL_TERMINALS else _terminal_of(record))
+            for record in records
+            for part in _PARTS_OF.get(type(record.event), ())
+        }
+        if not stale:
+            return []
+        with self._just_committed() as read:
+            return [
+                change
+                for part, terminal_id in sorted(stale, key=str)
+                for change in self._part(read, part, [page for page in pages if page.is_at(terminal_id)])
+            ]
+
+    def _part(self, read: Reader, part: str, pages: list[Page]) -> Iterator[_Change]:
+        """The part as each of these pages shows it, read once for those that show the same."""
+        made: dict[str | None, _Make] = {}
+        for page in pages:
+            where = None if part in _OF_ALL_TERMINALS else page.terminal_id
+            if where not in made:
+                made[where] = self._parts[part](read, page.terminal_id)
+            yield page, made[where]
 
     def _show_test(self, tested: ScanTested) -> None:
         for page in self._pages_at(tested.terminal_id):
@@ -217,16 +262,8 @@ class Live:
         for page in self._pages_at(paid.terminal_id):
             page.push(lambda seq: frames.PaidFrame(seq=seq, order=order))
 
-    def _show_part(self, read: Reader, part: str, terminal_id: str | None) -> None:
-        make = self._parts[part]
-        made: dict[str, Callable[[int], frames.Frame]] = {}
-        for page in self._pages_at(terminal_id):
-            if page.terminal_id not in made:
-                made[page.terminal_id] = make(read, page.terminal_id)
-            page.push(made[page.terminal_id])
-
     def _pages_at(self, terminal_id: str | None) -> list[Page]:
-        return [page for page in self._pages if terminal_id in (None, page.terminal_id)]
+        return [page for page in self._pages if page.is_at(terminal_id)]
 
     def _show_sync(self, status: SyncStatus) -> None:
         self._sync = status
@@ -239,7 +276,7 @@ class Live:
             text = self._texts.render(refusal, page.language)
             page.push(lambda seq, text=text: frames.NoticeFrame(seq=seq, code=refusal.code, text=text))  # type: ignore[misc]
 
-    def _snapshot(self, read: Reader, terminal_id: str) -> Callable[[int], frames.Frame]:
+    def _snapshot(self, read: Reader, terminal_id: str) -> _Make:
         store_id = self._store_id
         snapshot = frames.Snapshot(
             seq=0,
@@ -255,35 +292,35 @@ class Live:
         )
         return lambda seq: msgspec.structs.replace(snapshot, seq=seq)
 
-    def _basket(self, read: Reader, terminal_id: str) -> Callable[[int], frames.Frame]:
+    def _basket(self, read: Reader, terminal_id: str) -> _Make:
         basket = orders.basket_at(read, self._store_id, terminal_id)
         return lambda seq: frames.BasketFrame(seq=seq, basket=basket)
 
-    def _parked(self, read: Reader, _terminal_id: str) -> Callable[[int], frames.Frame]:
+    def _parked(self, read: Reader, _terminal_id: str) -> _Make:
         parked = orders.parked_baskets(read, self._store_id)
         return lambda seq: frames.ParkedFrame(seq=seq, parked=parked)
 
-    def _shift(self, read: Reader, terminal_id: str) -> Callable[[int], frames.Frame]:
+    def _shift(self, read: Reader, terminal_id: str) -> _Make:
         shift = payments.current_shift(read, self._store_id, terminal_id)
         return lambda seq: frames.ShiftFrame(seq=seq, shift=shift)
 
-    def _devices(self, read: Reader, _terminal_id: str) -> Callable[[int], frames.Frame]:
+    def _devices(self, read: Reader, _terminal_id: str) -> _Make:
         found = devices.all_devices(read, self._store_id)
         return lambda seq: frames.DevicesFrame(seq=seq, devices=found)
 
-    def _prints(self, read: Reader, terminal_id: str) -> Callable[[int], frames.Frame]:
+    def _prints(self, read: Reader, terminal_id: str) -> _Make:
         jobs = self._print_jobs(read, terminal_id)
         return lambda seq: frames.PrintsFrame(seq=seq, prints=jobs)
 
-    def _paying(self, read: Reader, terminal_id: str) -> Callable[[int], frames.Frame]:
+    def _paying(self, read: Reader, terminal_id: str) -> _Make:
         paying = paying_at(read, self._store_id, terminal_id)
         return lambda seq: frames.PayingFrame(seq=seq, paying=paying)
 
     def _print_jobs(self, read: Reader, terminal_id: str) -> list[PrintJobView]:
-        states = ("queued", *NEEDS_PERSON)
-        found = (devices.print_jobs_at(read, self._store_id, terminal_id, state) for state in states)
+        queued = devices.queued_print_jobs(read, self._store_id, terminal_id)
+        asking = devices.print_jobs_for_person(read, self._store_id, terminal_id)
         skipped = devices.last_skipped_job(read, self._store_id, terminal_id)
-        return [job for jobs in found for job in jobs] + ([skipped] if skipped else [])
+        return [*queued, *asking, *([skipped] if skipped else [])]
 
 
 def _notice_of(record: Record[Any]) -> Refusal | None:
@@ -309,7 +346,7 @@ def _by_terminal(record: Record[Any]) -> bool:
     return isinstance(event, order_events.OrderPaid) and record.actor is None and not event.at_once
 
 
-def _asking(answer: Scanned) -> Callable[[int], frames.Frame]:
+def _asking(answer: Scanned) -> _Make:
     frame = frames.AskFrame(
         seq=0,
         question=_ASKS[answer.outcome],  # type: ignore[arg-type]

@@ -66,7 +66,7 @@ class Hub:
         self.settings = settings
         self.engine = open_engine(settings)
         self._texts = texts()
-        self.live = Live(self.engine.readers, settings.store_id, self.engine.clock, self._texts)
+        self.live = Live(self.engine, settings.store_id, self._texts)
         self.screens = Screens(
             self.engine.readers,
             settings.store_id,

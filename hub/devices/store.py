@@ -2,7 +2,7 @@
 
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Table, bindparam, delete, func, select
+from sqlalchemy import Column, ColumnElement, Table, bindparam, delete, func, or_, select
 
 from hub.devices.messages import (
     DeviceView,
@@ -11,6 +11,7 @@ from hub.devices.messages import (
     LabelView,
     PrintJobView,
 )
+from hub.devices.model import NEEDS_PERSON
 from hub.devices.tables import (
     devices,
     drawer_incidents,
@@ -133,17 +134,22 @@ _sightings = Query(
     GatewaySighting,
 )
 _job = _by_key(print_jobs, "job_id", PrintJobView)
-_jobs_at = Query(
-    select(*_job_columns)
-    .where(
+
+
+def _jobs_at_till(state: ColumnElement[bool], *order: ColumnElement[Any], most: int) -> Query[PrintJobView]:
+    at_till = (
         print_jobs.c.store_id == bindparam("store_id"),
-        print_jobs.c.state == bindparam("state"),
         print_jobs.c.terminal_id == bindparam("terminal_id"),
     )
-    .order_by(print_jobs.c.queued_ms, print_jobs.c.job_id)
-    .limit(50),
-    PrintJobView,
-)
+    return Query(select(*_job_columns).where(*at_till, state).order_by(*order).limit(most), PrintJobView)
+
+
+_oldest = (print_jobs.c.queued_ms, print_jobs.c.job_id)
+_newest = (print_jobs.c.queued_ms.desc(), print_jobs.c.job_id.desc())
+_asks = or_(*(print_jobs.c.state == state for state in NEEDS_PERSON))
+_queued_jobs = _jobs_at_till(print_jobs.c.state == "queued", *_newest, most=10)
+_jobs_for_person = _jobs_at_till(_asks, *_oldest, most=50)
+_last_skipped = _jobs_at_till(print_jobs.c.state == "skipped", *_newest, most=1)
 _jobs_of_order = Query(
     select(*_job_columns)
     .where(print_jobs.c.store_id == bindparam("store_id"), print_jobs.c.order_id == bindparam("order_id"))
@@ -197,17 +203,6 @@ _given_jobs = Query(
     .where(*_waits_at_till)
     .order_by(print_jobs.c.queued_ms, print_jobs.c.job_id)
     .limit(50),
-    PrintJobView,
-)
-_last_skipped = Query(
-    select(*_job_columns)
-    .where(
-        print_jobs.c.store_id == bindparam("store_id"),
-        print_jobs.c.state == "skipped",
-        print_jobs.c.terminal_id == bindparam("terminal_id"),
-    )
-    .order_by(print_jobs.c.queued_ms.desc())
-    .limit(1),
     PrintJobView,
 )
 _attempt = Query(
@@ -310,9 +305,14 @@ def print_job(read: Reader, store_id: str, job_id: str) -> PrintJobView | None:
     return read.first(_job, store_id=store_id, job_id=job_id)
 
 
-def print_jobs_at(read: Reader, store_id: str, terminal_id: str, state: str) -> list[PrintJobView]:
-    """The 50 oldest jobs of a till in a state."""
-    return read.all(_jobs_at, store_id=store_id, terminal_id=terminal_id, state=state)
+def queued_print_jobs(read: Reader, store_id: str, terminal_id: str) -> list[PrintJobView]:
+    """The ten jobs of a till that were queued last and still wait, the newest first."""
+    return read.all(_queued_jobs, store_id=store_id, terminal_id=terminal_id)
+
+
+def print_jobs_for_person(read: Reader, store_id: str, terminal_id: str) -> list[PrintJobView]:
+    """The 50 oldest jobs of a till of which a person has to say what came of them."""
+    return read.all(_jobs_for_person, store_id=store_id, terminal_id=terminal_id)
 
 
 def waiting_print_jobs(

@@ -1,7 +1,7 @@
 """A store's engine: database, keys, journal, bus, effects and jobs, opened as one and closed as one."""
 
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from hub.kernel.migrate import migrate
 from hub.kernel.module import Manifest
 from hub.kernel.projections import event_types
 from hub.kernel.schema import prepare_schema
-from hub.kernel.sql import Session
+from hub.kernel.sql import Reader, ReadOnly, Session
 from hub.kernel.writer import Writer
 
 KERNEL = (
@@ -141,6 +141,18 @@ class Engine:
     def listen(self, listener: Callable[[list[Record[Any]]], None]) -> None:
         """Be told of records after their COMMIT, on the writer's thread: hand on and return."""
         self.core.listen(listener)
+
+    @contextmanager
+    def just_committed(self) -> Iterator[Reader]:
+        """For a listener: reads what it is told of on the writer's connection, whose pages are at hand.
+
+        Only on the writer's thread, which does nothing else meanwhile: read little.
+        """
+        cursor = self._connection.cursor()
+        try:
+            yield ReadOnly(Session(cursor, "sqlite"))
+        finally:
+            cursor.close()  # a SELECT left half read would keep the log from ever starting anew
 
     def head(self) -> Head | None:
         """The journal's end as committed."""

@@ -24,6 +24,7 @@ from hub.app.live import MAX_WAITING_FRAMES, Page
 from hub.app.server import Hub
 from hub.devices.messages import SeeDevice, TakeScan
 from hub.kernel.context import SYSTEM
+from hub.kernel.db import DatabaseError
 from hub.kernel.ids import new_id
 from hub.kernel.writer import Outcome
 from hub.modules.orders.messages import Scanned
@@ -164,7 +165,7 @@ def test_a_page_that_would_miss_a_change_is_hung_up_on(
     sign_in(client, "cashier")
     with client.websocket_connect(f"/ws/terminal/{TILL}") as socket:
         hear(socket, Snapshot)
-        monkeypatch.setattr(hub.live, "_readers", NoneFree())
+        monkeypatch.setattr(hub.live, "_just_committed", unreadable)
         post(client, "payments/shifts/open", shift_id=new_id(), terminal_id=TILL, float_fen=0)
         with pytest.raises(WebSocketDisconnect):
             socket.receive_text(timeout=20)
@@ -176,6 +177,11 @@ def test_a_page_that_cannot_begin_leaves_nothing_behind(hub: Hub, monkeypatch: p
         hub.live.open(Page(TILL, "s", "en"))
     assert not hub.live._pages
     hub.engine.close()
+
+
+def unreadable() -> NoReturn:
+    """The disk fails whoever reads."""
+    raise DatabaseError("disk I/O error")
 
 
 class NoneFree:

@@ -121,7 +121,7 @@ def test_a_shift_slip_splits_by_tender_and_tells_of_doubts(counter: Counter) -> 
     answer(counter, lost, "unknown")
     counter.do(ReleaseAttempt, attempt_id=lost)
     counter.do(CloseShift, shift_id=counter.events(ShiftOpened)[-1].shift_id, counted_fen=20_000)
-    job = store.print_jobs_at(counter.read, STORE, TILL, "queued")[-1]
+    job = store.queued_print_jobs(counter.read, STORE, TILL)[0]
     engine = counter.engine
     text = words(Layouts(SHOP, engine.origin, engine.types, engine.keystore)(counter.read, job))
     assert "现金收款 0 笔 0.00" in text
@@ -141,7 +141,7 @@ def test_a_shift_slip_tells_of_its_terminals_settlements(counter: Counter) -> No
         counter.do(SettleTerminal, settlement_id=settlement_id, terminal_id=TILL, device_id=device_id)
         counter.do(TakeSettlementAnswer, SYSTEM, settlement_id=settlement_id, **told)
     counter.do(CloseShift, shift_id=counter.events(ShiftOpened)[-1].shift_id, counted_fen=20_000)
-    job = store.print_jobs_at(counter.read, STORE, TILL, "queued")[-1]
+    job = store.queued_print_jobs(counter.read, STORE, TILL)[0]
     engine = counter.engine
     text = words(Layouts(SHOP, engine.origin, engine.types, engine.keystore)(counter.read, job))
     assert "终端 card-1 结算 5.00" in text
@@ -155,7 +155,7 @@ def test_a_copy_says_so() -> None:
 
 def test_a_shift_slip_holds_the_hub_to_its_journal(counter: Counter) -> None:  # noqa: F811
     counter.do(CloseShift, shift_id=counter.events(ShiftOpened)[-1].shift_id, counted_fen=20_100)
-    job = store.print_jobs_at(counter.read, STORE, TILL, "queued")[-1]
+    job = store.queued_print_jobs(counter.read, STORE, TILL)[0]
     engine = counter.engine
     document = Layouts(SHOP, engine.origin, engine.types, engine.keystore)(counter.read, job)
 

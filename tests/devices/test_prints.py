@@ -111,16 +111,18 @@ def test_there_is_nothing_to_reprint_of_an_order_never_printed(counter: Counter)
 
 def test_a_till_sees_its_own_jobs_however_many_wait_elsewhere(counter: Counter, job: PrintJobView) -> None:
     elsewhere = counter.caller(terminal_id="T02")
-    for _ in range(60):
-        counter.do(Reprint, elsewhere, job_id=counter.new_id(), order_id=job.order_id)
+    copies = [counter.new_id() for _ in range(60)]
+    for copy_id in copies:
+        counter.do(Reprint, elsewhere, job_id=copy_id, order_id=job.order_id)
     counter.clock.pass_s(1)
     copy_id = counter.new_id()
     counter.do(Reprint, job_id=copy_id, order_id=job.order_id)
 
-    mine = store.print_jobs_at(counter.read, STORE, TILL, "queued")
+    mine = store.queued_print_jobs(counter.read, STORE, TILL)
+    theirs = store.queued_print_jobs(counter.read, STORE, "T02")
 
-    assert [found.job_id for found in mine] == [job.job_id, copy_id]
-    assert len(store.print_jobs_at(counter.read, STORE, "T02", "queued")) == 50
+    assert [found.job_id for found in mine] == [copy_id, job.job_id]
+    assert [found.job_id for found in theirs] == copies[:-11:-1]
 
 
 def test_a_reprint_needs_an_id_of_its_own(counter: Counter, job: PrintJobView) -> None:

@@ -8,11 +8,13 @@ import msgspec
 import pytest
 
 from hub.kernel.context import SYSTEM, Actor, Caller, Context
+from hub.kernel.db import connect
 from hub.kernel.decision import Decision
 from hub.kernel.engine import Engine, Folder
 from hub.kernel.errors import Refusal, Refused
 from hub.kernel.ids import new_id
 from hub.kernel.journal import Record, read_head, read_page
+from hub.kernel.keystore import load_key
 from hub.kernel.messages import Command, Event
 from hub.kernel.module import CommandSpec, Handler, Manifest, Reaction
 from hub.kernel.sql import Reader
@@ -307,6 +309,26 @@ def test_listeners_hear_what_was_committed_and_one_that_fails_stops_nothing(hub:
     hub.bus.dispatch(Explode(command_id=new_id(), jar_id="x"), SYSTEM)
     hub.bus.dispatch(fill(), SYSTEM)
     assert heard == [1, 2]
+
+
+def test_a_listener_reads_what_it_is_told_of_and_holds_no_page_of_the_log(
+    hub: Engine, folder: Folder
+) -> None:
+    seen: list[int] = []
+
+    def looks(_records: list[Record[Any]]) -> None:
+        with hub.just_committed() as read:
+            jar = read.first(jar_of, store_id="S001", jar_id="a")
+            seen.append(jar.beans if jar else 0)
+
+    hub.listen(looks)
+    hub.bus.dispatch(fill(beans=3), SYSTEM)
+    hub.bus.dispatch(fill(beans=4), SYSTEM)
+    assert seen == [3, 7]
+    beside = connect(folder.database, load_key(folder.key))
+    busy, *_ = beside.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    beside.close()
+    assert busy == 0
 
 
 def test_a_stopped_hub_says_busy(hub: Engine) -> None:
