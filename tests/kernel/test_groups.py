@@ -8,6 +8,7 @@ import pytest
 from hub.kernel import writer as writer_module
 from hub.kernel.context import SYSTEM
 from hub.kernel.engine import Folder
+from hub.kernel.module import Durability
 from hub.kernel.writer import Outcome
 from tests.kernel.faulty import WAIT_S
 from tests.kernel.jars import Fill, Nudge
@@ -22,10 +23,12 @@ def bench(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     made.close()
 
 
-def after_a_group_of(size: int, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def after_a_group_of(
+    size: int, bench: Bench, monkeypatch: pytest.MonkeyPatch, kind: Durability = Durability.FULL
+) -> None:
     """The writer has just seen such a group, and has all the time to gather the next."""
-    monkeypatch.setattr(writer_module, "NEXT_ARRIVAL_S", WAIT_S)
-    bench.writer._company = size
+    monkeypatch.setattr(writer_module, "NEXT_ARRIVAL_S", dict.fromkeys(Durability, WAIT_S))
+    bench.writer._company[kind] = size
 
 
 def test_a_group_waits_for_those_just_answered(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -47,7 +50,18 @@ def test_a_till_that_sells_alone_waits_for_nobody(bench: Bench, monkeypatch: pyt
     assert outcome.result(WAIT_S / 2).first_seq == 1
 
 
-def test_what_needs_no_fsync_waits_for_nobody(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_scans_wait_for_the_scans_just_answered(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    after_a_group_of(2, bench, monkeypatch, Durability.NORMAL)
+    outcomes: list[Future[Outcome]] = [Future(), Future()]
+    bench.connection.log.clear()
+    for outcome in outcomes:
+        assert bench.connection.log == []  # nothing is begun before the group is whole
+        assert bench.bus._submit(bench.bus._specs[Nudge], nudge(), SYSTEM, None, outcome)
+    assert [outcome.result(WAIT_S).first_seq for outcome in outcomes] == [1, 2]
+    assert bench.connection.log.count(COMMIT) == 1
+
+
+def test_what_needs_no_fsync_waits_for_no_sale(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     after_a_group_of(3, bench, monkeypatch)
     outcome: Future[Outcome] = Future()
     assert bench.bus._submit(bench.bus._specs[Nudge], nudge(), SYSTEM, None, outcome)
@@ -76,7 +90,7 @@ def test_what_needs_no_fsync_does_not_wait_for_one_behind_it(bench: Bench) -> No
 
 
 def test_those_who_left_are_soon_waited_for_no_more(bench: Bench) -> None:
-    bench.writer._company = 3
+    bench.writer._company[Durability.FULL] = 3
     assert bench.send(*fills(1)).refusal is None
     bench.send(*fills(1))
-    assert bench.writer._company == 1
+    assert bench.writer._company[Durability.FULL] == 1
