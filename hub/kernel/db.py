@@ -14,6 +14,11 @@ from sqlalchemy.pool import NullPool
 
 from hub.kernel.sql import Query, Session, V, Value
 
+# Without these each NULL and each blob that is bound is first asked what it would rather be, at a cost of
+# 1.5 µs: four fifths of what the lines of an order cost to insert.
+sqlcipher.register_adapter(type(None), {}.get)
+sqlcipher.register_adapter(bytes, bytes)
+
 DatabaseError = sqlcipher.DatabaseError
 Connection = Any
 """A sqlcipher3 connection; the package carries no types."""
