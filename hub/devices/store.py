@@ -122,7 +122,7 @@ _at_terminal = Query(
         devices.c.kind == bindparam("kind"),
     )
     .order_by(devices.c.device_id)
-    .limit(bindparam("most")),
+    .limit(20),
     DeviceView,
 )
 _pay_route = _by_key(pay_routes, "attempt_id", RouteView)
@@ -276,12 +276,12 @@ def all_devices(read: Reader, store_id: str) -> list[DeviceView]:
 
 def device_at(read: Reader, store_id: str, terminal_id: str, kind: str) -> DeviceView | None:
     """The device of a kind that works for a terminal."""
-    return read.first(_at_terminal, store_id=store_id, terminal_id=terminal_id, kind=kind, most=1)
+    return read.first(_at_terminal, store_id=store_id, terminal_id=terminal_id, kind=kind)
 
 
 def devices_at(read: Reader, store_id: str, terminal_id: str, kind: str) -> list[DeviceView]:
     """At most 20 devices of a kind that work for a terminal, by id."""
-    return read.all(_at_terminal, store_id=store_id, terminal_id=terminal_id, kind=kind, most=20)
+    return read.all(_at_terminal, store_id=store_id, terminal_id=terminal_id, kind=kind)
 
 
 def pay_route(read: Reader, store_id: str, attempt_id: str) -> RouteView | None:

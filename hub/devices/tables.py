@@ -17,6 +17,7 @@ devices = projected(
     text("health"),
     text("reason"),
     text("ability"),
+    Index("devices_by_terminal", "store_id", "terminal_id", "kind", "device_id"),
     key=("device_id",),
 )
 

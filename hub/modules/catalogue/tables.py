@@ -12,6 +12,7 @@ versions = projected(
     integer("item_count"),
     integer("activated_ms"),
     integer("activated_seq"),
+    Index("catalogue_versions_by_activation", "store_id", "activated_seq"),
     key=("version",),
 )
 
