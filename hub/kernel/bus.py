@@ -70,7 +70,7 @@ class DecisionCore:
         self._listeners: list[Committed] = []
 
     def listen(self, listener: Committed) -> None:
-        """Be told of records after their COMMIT, on the writer's thread: hand on and return."""
+        """Be told of records after their COMMIT, on the writer's thread: read little, hand on, return."""
         self._listeners.append(listener)
 
     def run(self, session: Session, work: _Work) -> Outcome:

@@ -139,7 +139,7 @@ class Engine:
         self._jobs.start()
 
     def listen(self, listener: Callable[[list[Record[Any]]], None]) -> None:
-        """Be told of records after their COMMIT, on the writer's thread: hand on and return."""
+        """Be told of records after their COMMIT, on the writer's thread: read little, hand on, return."""
         self.core.listen(listener)
 
     @contextmanager

@@ -263,7 +263,8 @@ class Writer:
             for item, outcome in zip(items, outcomes, strict=True):
                 item.outcome = outcome
             self._committed(durability)
-            self._company[durability] = max(len(items), self._company[durability] - 1)
+            kin = sum(item.durability is durability for item in items)
+            self._company[durability] = max(kin, self._company[durability] - 1)
 
     def _run_one(self, item: _Item) -> Outcome:
         """Most that fails has written nothing, so no command pays for a savepoint. Raises _GroupLost."""

@@ -94,3 +94,8 @@ def test_those_who_left_are_soon_waited_for_no_more(bench: Bench) -> None:
     assert bench.send(*fills(1)).refusal is None
     bench.send(*fills(1))
     assert bench.writer._company[Durability.FULL] == 1
+
+
+def test_scans_are_no_company_for_a_sale(bench: Bench) -> None:
+    bench.send_together(*fills(1), nudge(), nudge())
+    assert bench.writer._company == {Durability.NORMAL: 1, Durability.FULL: 1}
