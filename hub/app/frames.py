@@ -62,7 +62,7 @@ class DevicesFrame(Frame, frozen=True, kw_only=True, tag="devices"):
 
 
 class PrintsFrame(Frame, frozen=True, kw_only=True, tag="prints"):
-    """The terminal's newest print jobs that wait, those that ask a person, and the last skipped."""
+    """The terminal's newest print jobs that wait or failed, those that ask a person, and the last skipped."""
 
     prints: list[PrintJobView]
 

@@ -318,9 +318,10 @@ class Live:
 
     def _print_jobs(self, read: Reader, terminal_id: str) -> list[PrintJobView]:
         queued = devices.queued_print_jobs(read, self._store_id, terminal_id)
-        asking = devices.print_jobs_for_person(read, self._store_id, terminal_id)
+        asking = devices.asking_print_jobs(read, self._store_id, terminal_id)
+        failed = devices.failed_print_jobs(read, self._store_id, terminal_id)
         skipped = devices.last_skipped_job(read, self._store_id, terminal_id)
-        return [*queued, *asking, *([skipped] if skipped else [])]
+        return [*queued, *asking, *failed, *([skipped] if skipped else [])]
 
 
 def _notice_of(record: Record[Any]) -> Refusal | None:

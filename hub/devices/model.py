@@ -45,8 +45,6 @@ PRINT_MOVES: dict[str, frozenset[str]] = {
 }
 """From a print job's state to those it may come to; a late confirmation may still settle an unknown."""
 
-NEEDS_PERSON = ("unknown", "held", "failed")
-
 
 def may_move(state: str, to: str) -> bool:
     """Whether a print job may go from one state to another."""

@@ -11,7 +11,6 @@ from hub.devices.messages import (
     LabelView,
     PrintJobView,
 )
-from hub.devices.model import NEEDS_PERSON
 from hub.devices.tables import (
     devices,
     drawer_incidents,
@@ -146,9 +145,10 @@ def _jobs_at_till(state: ColumnElement[bool], *order: ColumnElement[Any], most: 
 
 _oldest = (print_jobs.c.queued_ms, print_jobs.c.job_id)
 _newest = (print_jobs.c.queued_ms.desc(), print_jobs.c.job_id.desc())
-_asks = or_(*(print_jobs.c.state == state for state in NEEDS_PERSON))
+_asks = or_(print_jobs.c.state == "unknown", print_jobs.c.state == "held")
 _queued_jobs = _jobs_at_till(print_jobs.c.state == "queued", *_newest, most=10)
-_jobs_for_person = _jobs_at_till(_asks, *_oldest, most=50)
+_asking_jobs = _jobs_at_till(_asks, *_oldest, most=50)
+_failed_jobs = _jobs_at_till(print_jobs.c.state == "failed", *_newest, most=10)
 _last_skipped = _jobs_at_till(print_jobs.c.state == "skipped", *_newest, most=1)
 _jobs_of_order = Query(
     select(*_job_columns)
@@ -310,9 +310,14 @@ def queued_print_jobs(read: Reader, store_id: str, terminal_id: str) -> list[Pri
     return read.all(_queued_jobs, store_id=store_id, terminal_id=terminal_id)
 
 
-def print_jobs_for_person(read: Reader, store_id: str, terminal_id: str) -> list[PrintJobView]:
+def asking_print_jobs(read: Reader, store_id: str, terminal_id: str) -> list[PrintJobView]:
     """The 50 oldest jobs of a till of which a person has to say what came of them."""
-    return read.all(_jobs_for_person, store_id=store_id, terminal_id=terminal_id)
+    return read.all(_asking_jobs, store_id=store_id, terminal_id=terminal_id)
+
+
+def failed_print_jobs(read: Reader, store_id: str, terminal_id: str) -> list[PrintJobView]:
+    """The ten jobs of a till that were queued last and could not be printed, the newest first."""
+    return read.all(_failed_jobs, store_id=store_id, terminal_id=terminal_id)
 
 
 def waiting_print_jobs(

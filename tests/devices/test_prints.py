@@ -125,6 +125,17 @@ def test_a_till_sees_its_own_jobs_however_many_wait_elsewhere(counter: Counter, 
     assert [found.job_id for found in theirs] == copies[:-11:-1]
 
 
+def test_jobs_that_failed_hide_none_that_asks(counter: Counter, job: PrintJobView) -> None:
+    for _ in range(60):
+        failed_id = counter.new_id()
+        counter.do(Reprint, job_id=failed_id, order_id=job.order_id)
+        counter.do(FinishPrint, SYSTEM, job_id=failed_id, state="failed")
+    counter.do(FinishPrint, SYSTEM, job_id=job.job_id, state="unknown")
+
+    assert [one.job_id for one in store.asking_print_jobs(counter.read, STORE, TILL)] == [job.job_id]
+    assert len(store.failed_print_jobs(counter.read, STORE, TILL)) == 10
+
+
 def test_a_reprint_needs_an_id_of_its_own(counter: Counter, job: PrintJobView) -> None:
     taken = counter.refused(Reprint, job_id=job.job_id, order_id=job.order_id)
     malformed = counter.refused(Reprint, job_id="no id", order_id=job.order_id)

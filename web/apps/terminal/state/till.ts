@@ -38,13 +38,18 @@ export const till = reactive({
   paying: { attempts: [], loose: [] } as Paying,
   /** What a card's or a code's approval made an order last: no command of this page was answered with it. */
   paid: null as OrderPlaced | null,
-  /** The order whose paper came out last: the hub lists only jobs that wait or ask, so one that is gone is done. */
+  /** The order whose paper came out last: the hub lists the newest jobs that wait and those that ask; one that is gone is done. */
   cameOut: null as string | null,
 });
 
+/** So many of those that wait are listed, the newest. */
+const MOST_WAITING = 10;
+
 function takePrints(prints: PrintJob[]): void {
-  const waiting = new Set(prints.map((job) => job.job_id));
-  const gone = till.prints.find((job) => !waiting.has(job.job_id));
+  const listed = new Set(prints.map((job) => job.job_id));
+  const waiting = prints.filter((job) => job.state === "queued");
+  const sinceMs = waiting.length < MOST_WAITING ? 0 : Math.min(...waiting.map((job) => job.queued_ms));
+  const gone = till.prints.find((job) => !listed.has(job.job_id) && job.queued_ms >= sinceMs);
   if (gone) till.cameOut = gone.order_id;
   till.prints = prints;
 }
