@@ -161,6 +161,41 @@ def test_an_items_own_container_is_told_when_its_sheet_opens(till: Page, scale: 
     assert told(scale.shop) == [40]
 
 
+def test_a_scale_that_was_away_is_told_the_tare_again(till: Page, scale: FakeHub) -> None:
+    scale.shop.find("item-020")["tare_g"] = 40
+    till.reload()
+    till.get_by_role("search").wait_for()
+    scale.shop.lay(1250)
+    scale.push()
+    sheet = touch_apples(till)
+    expect(sheet).to_contain_text("净重 · 容器 0.040 kg")
+    scale.shop.lay(None, "devices.weight_stale")
+    scale.push()
+    expect(sheet.locator(".grams")).to_have_text("–.–––")
+    scale.shop.lay(1250)
+    with till.expect_response("**/api/devices/preset-tare"):
+        scale.push()
+    expect(sheet.locator(".grams")).to_have_text("1.210")
+    assert told(scale.shop) == [40, 40]
+
+
+def test_a_container_thought_better_of_at_once_is_not_taken_off(
+    till: Page, scale: FakeHub, keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The scale has the tare already, and shows it only with its next reading."""
+    scale.shop.lay(1250)
+    scale.push()
+    sheet = touch_apples(till)
+    monkeypatch.setattr(scale.shop, "do_PresetTare", lambda _body: (200, {"device_id": "scale-1"}))
+    sheet.get_by_role("button", name="容器").tap()
+    sheet.get_by_role("button", name="玻璃碗 320 克").tap()
+    expect(sheet.get_by_role("button", name="加入购物篮")).to_be_enabled()
+    keys.type("b")
+    sheet.get_by_role("button", name="不用容器").tap()
+    expect(sheet.get_by_role("button", name="加入购物篮")).to_be_enabled()
+    assert told(scale.shop) == [320, "clear_tare"]
+
+
 def tared_apples(till: Page, scale: FakeHub) -> Locator:
     """Apples that are sold in a container of their own; its tare is asked for, and not answered yet."""
     scale.shop.find("item-020")["tare_g"] = 40

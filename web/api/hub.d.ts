@@ -2359,7 +2359,7 @@ export interface components {
         };
         /**
          * PrintsFrame
-         * @description The terminal's print jobs that wait, or that ask a person; and the last that was skipped.
+         * @description The terminal's newest print jobs that wait or failed, those that ask a person, and the last skipped.
          */
         PrintsFrame: {
             prints: components["schemas"]["PrintJobView"][];

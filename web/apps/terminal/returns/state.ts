@@ -20,6 +20,7 @@ export const page = reactive({
 
 let looked = 0;
 let asked = 0;
+let refreshed = 0;
 
 /** Once at a time: a second touch of the same key is dropped. */
 async function once(act: () => Promise<unknown>): Promise<void> {
@@ -59,8 +60,9 @@ export const refresh = (): Promise<unknown> =>
   attempt(async () => {
     const orderId = page.sold?.order.order_id;
     if (!orderId) return;
+    const mine = ++refreshed;
     const sold = await hub.soldOrder(orderId);
-    if (page.sold?.order.order_id === orderId) page.sold = sold;
+    if (mine === refreshed && page.sold?.order.order_id === orderId) page.sold = sold;
   });
 
 /** Shows no sale any more; an answer that is still out is dropped. */

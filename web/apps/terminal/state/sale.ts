@@ -109,6 +109,7 @@ export async function withApproval(act: string, run: Approved): Promise<boolean>
       return false;
     }
   }
+  dropApproval();
   return new Promise((done) => (approvals.wanted = { act, run, done }));
 }
 

@@ -50,6 +50,8 @@ export const press = (key: ScaleKey): Promise<boolean> =>
   attempt(() => command("PressScaleKey", { terminal_id: session.terminalId ?? "", key }));
 
 let told: Promise<unknown> = Promise.resolve();
+/** What the scale was told last: what it shows may still be of before. */
+let toldG: number | null = null;
 
 /**
  * Goods in a container of so many grams come next; 0 if in none. What the scale was told so far is forgotten.
@@ -57,7 +59,9 @@ let told: Promise<unknown> = Promise.resolve();
  */
 export function presetTare(tareG: number): Promise<boolean> {
   const isTaken = told.then(() => {
-    if (tareG === scale.presetG.value) return true;
+    const isTold = toldG === null || toldG === tareG;
+    if (isTold && tareG === scale.presetG.value) return true;
+    toldG = tareG;
     if (!tareG) return press("clear_tare");
     return attempt(() => command("PresetTare", { terminal_id: session.terminalId ?? "", tare_g: tareG }));
   });
