@@ -1,7 +1,9 @@
 """The operator's tools: exit codes, plain words in the reader's language."""
 
+from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -11,7 +13,9 @@ from hub.app.tools import reader_language
 from hub.app.wiring import open_engine
 from hub.kernel.context import SYSTEM
 from hub.kernel.engine import Engine, Folder, open_for_repair
+from hub.kernel.heads import remember_acknowledged, sign_head
 from hub.kernel.ids import new_id
+from hub.kernel.journal import Head
 from hub.modules.identity.messages import AddStaff, RegisterTerminal
 
 SETTINGS = """
@@ -82,6 +86,26 @@ def test_a_finding_is_1_and_named(config: Path, settings: HubSettings, sql: str,
     for command in ("verify", "rebuild"):  # a broken journal rebuilds nothing
         told = run(cli_journal, command, "--config", config)
         assert (told.exit_code, words in told.stdout) == (1, True), told.stdout
+
+
+@pytest.mark.parametrize(
+    ("had", "words"),
+    [
+        (lambda head: head, "The journal's end was cut off: from entry 5 on"),
+        (lambda head: msgspec.structs.replace(head, seq=3, hash=bytes(32)), "was recomputed"),
+    ],
+)
+def test_what_the_cloud_had_and_the_journal_has_no_more_is_1_and_named(
+    config: Path, settings: HubSettings, had: Callable[[Head], Head], words: str
+) -> None:
+    engine = open_engine(settings)
+    head = had(engine.head() or Head(1, 0, b"", 0))
+    signed = sign_head(engine.keystore, engine.origin.hub_id, head.epoch, head.seq, head.hash)
+    remember_acknowledged(engine.keystore, signed)
+    engine.close()
+    tamper(settings, "DELETE FROM journal WHERE seq > 4")
+    told = run(cli_journal, "verify", "--config", config)
+    assert (told.exit_code, words in told.stdout) == (1, True), told.stdout
 
 
 def test_what_is_not_there_and_what_was_not_said_is_2(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from drivers import messages as wire
 from hub.app.receipts import Layouts
 from hub.app.settings import Shop
-from hub.devices import store
+from hub.devices import links, store
 from hub.devices.events import ScanRead
 from hub.devices.links import Gateways, SocketClosed
 from hub.devices.messages import PrintJobView
@@ -155,6 +155,22 @@ def test_devices_are_closed_when_their_gateway_is_gone(counter: Counter) -> None
     printer = store.device(counter.read, STORE, PRINTER)
     assert printer is not None
     assert (printer.state, printer.reason, printer.terminal_id) == ("closed", "gateway_gone", TILL)
+
+
+def test_a_gateway_that_falls_silent_is_gone(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = Desk(counter)
+    monkeypatch.setattr(links, "SILENCE_S", 0.05)
+
+    async def scenario() -> None:
+        silent = asyncio.Event()
+        desk.gateways.on_change(lambda: None if desk.gateways.connected() else silent.set())
+        async with desk.gateway():
+            await asyncio.wait_for(silent.wait(), WITHIN_S)
+
+    run(scenario)
+    printer = store.device(counter.read, STORE, PRINTER)
+    assert printer is not None
+    assert (printer.state, printer.reason) == ("closed", "gateway_gone")
 
 
 def test_a_gateway_that_comes_twice_replaces_itself(counter: Counter) -> None:

@@ -1,6 +1,7 @@
 """`dianshu demo`: start the whole shop, say where it is, end it all on Ctrl-C."""
 
 import asyncio
+import errno
 import signal
 import threading
 import time
@@ -50,13 +51,21 @@ def run_demo(
         if trade is not None and not _trade(stack.places, console, trade) and check:
             return 1
         return _check(stack.places, console) if check else _serve(stack, console, stopping)
-    except (DemoFailed, Refused) as error:
+    except (DemoFailed, Refused, OSError) as error:
         if not stopping.is_set():
-            Console(stderr=True).print(f"✗ {error}", style="red", markup=False, soft_wrap=True)
+            Console(stderr=True).print(f"✗ {_in_a_line(error)}", style="red", markup=False, soft_wrap=True)
         return 1
     finally:
         console.print("ending …", style="dim")
         stack.end()
+
+
+def _in_a_line(error: Exception) -> str:
+    """What went wrong, and what to do where the disk is full."""
+    if not isinstance(error, OSError):
+        return str(error)
+    room = ": make room, then try again" if error.errno == errno.ENOSPC else ""
+    return f"{error.strerror or error}: {error.filename or 'the demo'}{room}"
 
 
 def _start_afresh_if_stale(stack: Stack, console: Console, stopping: threading.Event) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -12,10 +14,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from cloud_sync.cloud.service import open_database
 from cloud_sync.cloud.settings import load
+from hub.app.demo import launcher as launching
 from hub.app.demo.aside import put_aside
+from hub.app.demo.check import Finding
 from hub.app.demo.places import Places, Ports
 from hub.app.demo.processes import DemoFailed
 from hub.app.demo.stack import Stack
@@ -141,6 +146,43 @@ def test_a_taken_port_is_said_in_one_line(launcher: Launcher) -> None:
     assert f"Port {port}" in lines[0]
     assert "DIANSHU_DEMO_PORT" in lines[0]
     assert "Traceback" not in launcher.told()
+
+
+def test_a_place_that_cannot_be_written_is_said_in_one_line(launcher: Launcher, tmp_path: Path) -> None:
+    (tmp_path / "occupied").touch()
+    launcher.folder = tmp_path / "occupied" / "demo"
+    assert launcher.start().wait(WITHIN_S) == 1
+    (line,) = [line for line in launcher.told().splitlines() if line.startswith("✗")]
+    assert "Not a directory" in line
+    assert "Traceback" not in launcher.told()
+
+
+def test_a_full_disk_says_how_much_room_is_wanted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: shutil._ntuple_diskusage(10**9, 10**9, 2**20))
+    stack = Stack(Places(tmp_path / "demo", free_ports()))
+    with pytest.raises(DemoFailed, match=r"Only 1 MB are free .* make room for 300 MB"):
+        stack.look_around()
+
+
+@pytest.mark.parametrize(
+    ("findings", "code"),
+    [
+        ([Finding("till", "…"), Finding("acknowledged", "…")], 0),
+        ([Finding("till", "…"), Finding("cloud", "…")], 1),
+        ([Finding("till", "…", ok=False), Finding("acknowledged", "…")], 1),
+        ([], 1),
+    ],
+)
+def test_a_sale_that_did_not_come_all_the_way_is_no_proof(
+    findings: list[Finding], code: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    async def seen(_places: Places) -> list[Finding]:
+        return findings
+
+    monkeypatch.setattr(launching, "run_check", seen)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    places = Places(tmp_path, free_ports())
+    assert launching._check(places, Console(file=io.StringIO())) == code
 
 
 def test_every_port_is_looked_at_before_anything_starts(tmp_path: Path) -> None:
