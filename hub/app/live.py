@@ -105,7 +105,7 @@ _Change = tuple[Page, _Make]
 
 
 class Live:
-    """All open pages. Lives on the event loop; `committed` alone may be called from elsewhere."""
+    """All open pages. Lives on the event loop; `committed` and `sync_changed` are called from elsewhere."""
 
     def __init__(self, engine: Engine, store_id: str, texts: Texts) -> None:
         self._readers = engine.readers

@@ -150,23 +150,24 @@ def test_a_containers_weight_is_typed_and_forgotten_with_the_sheet(
     assert told(scale.shop) == [85, "clear_tare"]
 
 
-def test_an_items_own_container_is_told_when_its_sheet_opens(till: Page, scale: FakeHub) -> None:
+def lay_apples_of_a_container(till: Page, scale: FakeHub) -> None:
+    """Apples, sold in a container of their own, lie on the scale."""
     scale.shop.find("item-020")["tare_g"] = 40
     till.reload()
     till.get_by_role("search").wait_for()
     scale.shop.lay(1250)
     scale.push()
+
+
+def test_an_items_own_container_is_told_when_its_sheet_opens(till: Page, scale: FakeHub) -> None:
+    lay_apples_of_a_container(till, scale)
     sheet = touch_apples(till)
     expect(sheet).to_contain_text("净重 · 容器 0.040 kg")
     assert told(scale.shop) == [40]
 
 
 def test_a_scale_that_was_away_is_told_the_tare_again(till: Page, scale: FakeHub) -> None:
-    scale.shop.find("item-020")["tare_g"] = 40
-    till.reload()
-    till.get_by_role("search").wait_for()
-    scale.shop.lay(1250)
-    scale.push()
+    lay_apples_of_a_container(till, scale)
     sheet = touch_apples(till)
     expect(sheet).to_contain_text("净重 · 容器 0.040 kg")
     scale.shop.lay(None, "devices.weight_stale")
@@ -198,11 +199,7 @@ def test_a_container_thought_better_of_at_once_is_not_taken_off(
 
 def tared_apples(till: Page, scale: FakeHub) -> Locator:
     """Apples that are sold in a container of their own; its tare is asked for, and not answered yet."""
-    scale.shop.find("item-020")["tare_g"] = 40
-    till.reload()
-    till.get_by_role("search").wait_for()
-    scale.shop.lay(1250)
-    scale.push()
+    lay_apples_of_a_container(till, scale)
     expect(till.locator(".strip")).to_contain_text("1.250 kg")
     scale.late.add("PresetTare")
     return touch_apples(till)

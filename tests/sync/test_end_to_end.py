@@ -14,8 +14,9 @@ from cloud_sync.cloud.heard import last_heard
 from cloud_sync.cloud.projections import Projections, read_cursor
 from cloud_sync.cloud.registry import advance, alarms_of
 from cloud_sync.cloud.rows import quarantined_of
+from cloud_sync.edge import uplink as uplink_module
 from cloud_sync.edge.outbox import Outbox
-from cloud_sync.edge.window import Span
+from cloud_sync.edge.window import Span, Window
 from cloud_sync.wire.envelope import Batch, encode
 from cloud_sync.wire.telemetry import DeviceFigures
 from hub.kernel.heads import acknowledged_head
@@ -92,6 +93,25 @@ def test_a_backlog_of_many_batches_arrives_in_order_and_once(
     chain.settled(shop)
     assert_same_journal(shop, chain)
     assert chain.tables(shop) == shop.tables()
+
+
+def test_while_tills_sell_a_backlog_goes_up_in_small_batches(
+    shop: Shop, chain: Chain, broker: RunningBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[int] = []
+    on_sent = Window.on_sent
+
+    def counted_on_sent(window: Window, last_seq: int, now_s: float) -> None:
+        sizes.append(last_seq - window._sent)
+        on_sent(window, last_seq, now_s)
+
+    monkeypatch.setattr(Window, "on_sent", counted_on_sent)
+    monkeypatch.setattr(uplink_module, "_BUSY_FOR_S", float("inf"))
+    shop.sell_many(1_000)
+    shop.plug(broker.hub(shop.hub))
+    chain.settled(shop)
+    assert_same_journal(shop, chain)
+    assert max(sizes) == uplink_module._BUSY_EVENTS
 
 
 def test_selling_goes_on_with_no_broker_and_all_arrives_after(
