@@ -226,6 +226,7 @@ def test_after_a_refused_tare_somebody_chooses_again(
     expect(sheet.get_by_role("button", name="加入购物篮")).to_be_disabled()
     scale.answer()
     expect(sheet.get_by_role("status")).to_have_text("请选择容器，或不用容器")
+    expect(till.locator(".toasts:popover-open")).to_have_text("✕秤上已有去皮")  # above the sheet, not beneath
     keys.press("Enter")
     assert not sent(scale.shop, "WeighItem")
     sheet.get_by_role("button", name="容器").tap()
